@@ -1,0 +1,64 @@
+"""Days and stretches of days. Nothing here reads the clock."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date as Day
+from datetime import timedelta
+
+FIRST_DAY = Day(1900, 1, 1)
+"""The first day that a rulebook, a fact or a case may name."""
+
+LAST_DAY = Day(2199, 12, 31)
+"""The last day that a rulebook, a fact or a case may name."""
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def parse_day(text: str) -> Day:
+    """The day that an ISO date (`2023-12-22`) names.
+
+    Raises:
+        ValueError: Not an ISO date, no such day, or outside 1900 to 2199; the message says which.
+
+    Example:
+        >>> parse_day("2023-12-22")
+        datetime.date(2023, 12, 22)
+    """
+    if not _ISO.fullmatch(text):
+        raise ValueError(f"`{text}` is not a date of the form 2023-12-22")
+    try:
+        day = Day.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"there is no day `{text}`") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"`{text}` is out of range: days run from {FIRST_DAY} to {LAST_DAY}")
+    return day
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """The days from `first` to `last`, both included; `last` is None while no end is known."""
+
+    first: Day
+    last: Day | None = None
+
+    def __contains__(self, day: Day) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def cut_before(self, day: Day) -> Interval:
+        """The same interval, ended at the latest on the eve of `day`."""
+        eve = day - timedelta(days=1)
+        if self.last is not None and self.last <= eve:
+            return self
+        return Interval(self.first, eve)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no day lies in it."""
+        return self.last is not None and self.last < self.first
+
+    def show(self) -> str:
+        """In words: `from 2014-04-01 to 2022-03-07`."""
+        return f"from {self.first}" + (f" to {self.last}" if self.last else "")

@@ -1,0 +1,47 @@
+"""Canonical data of every node, and content hashes: meaning only, no places and no prose."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from sekisho.base import digest
+from sekisho.ir.nodes import Library, Origin
+
+
+def to_data(node: Any) -> Any:
+    """The node as plain lists and dictionaries, ready for canonical JSON.
+
+    Places, headings and prose are left out: two rulebooks that differ only in them mean the same.
+    """
+    if node is None or isinstance(node, bool | str):
+        return node
+    if isinstance(node, Enum):
+        return node.name
+    if isinstance(node, int):
+        return node
+    if isinstance(node, date):
+        return node.isoformat()
+    if isinstance(node, tuple | list):
+        return [to_data(part) for part in node]
+    if isinstance(node, dict):
+        return {str(key): to_data(value) for key, value in node.items()}
+    data: dict[str, Any] = {"node": type(node).__name__}
+    for each in fields(node):
+        value = getattr(node, each.name)
+        if not isinstance(value, Origin):
+            data[each.name] = to_data(value)
+    return data
+
+
+def library_digest(library: Library) -> str:
+    """The hash of all that the rulebooks mean; the order of files and blocks does not count."""
+    data = to_data(library)
+    for instrument in data["instruments"]:
+        for part in ("rules", "scopes", "unmodelled"):
+            instrument[part].sort(key=lambda node: node["name"])
+    data["instruments"].sort(key=lambda node: node["name"])
+    data["proposals"].sort(key=lambda node: node["name"])
+    return digest(data)

@@ -1,0 +1,6 @@
+"""Markdown rulebooks to the intermediate representation."""
+
+from sekisho.lang.book import Block, Page, split_page
+from sekisho.lang.read import Source, read_files, read_library, rulebook_files
+
+__all__ = ["Block", "Page", "Source", "read_files", "read_library", "rulebook_files", "split_page"]

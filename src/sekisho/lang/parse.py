@@ -1,0 +1,343 @@
+"""Blocks to syntax trees, with our own messages.
+
+Every clause is parsed by itself, so one slip does not hide the next: all troubles of a block come
+out at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.indenter import DedentError, Indenter
+
+from sekisho.base import Place, Trouble, nearest
+from sekisho.lang.book import Block
+from sekisho.lang.syntax import Clause, Condition, Group, Leaf, Parsed
+
+STARTS = ("rule", "term", "scope", "reading", "unmodelled", "assume")
+
+FIRST_WORDS = {
+    "rule": (
+        "permit",
+        "prohibit",
+        "presume-denial",
+        "exempt",
+        "require",
+        "lift",
+        "claim",
+        "exception",
+        "replaces",
+        "repeals",
+        "for",
+        "cite",
+        "in",
+        "when",
+        "subject",
+    ),
+    "term": ("applies", "type", "from", "ask", "changed", "cite", "true", "false"),
+    "scope": ("cite", "in", "when"),
+    "reading": ("option", "default", "ask"),
+    "unmodelled": ("affects", "cite", "in", "because", "when"),
+    "assume": ("cite", "in", "when"),
+}
+
+_CONNECTIVE = re.compile(r"(?<=\s)(and|or|unless|except)(?=\s)")
+_MAX_DEPTH = 12
+_MAX_CLAUSE = 20_000
+
+
+class _Lists(Indenter):
+    """Indentation of bulleted lists, as tokens."""
+
+    NL_type = "_NL"
+    OPEN_PAREN_types: list[str] = []  # noqa: RUF012 - the base class declares an instance attribute
+    CLOSE_PAREN_types: list[str] = []  # noqa: RUF012
+    INDENT_type = "_INDENT"
+    DEDENT_type = "_DEDENT"
+    tab_len = 4
+
+
+def grammar_text() -> str:
+    """The text of the grammar file."""
+    return files("sekisho.lang").joinpath("clause.lark").read_text(encoding="utf-8")
+
+
+@cache
+def parser(*, strict: bool = False) -> Lark:
+    """The clause parser; strict mode refuses any ambiguity of the grammar and is used in a test."""
+    return Lark(
+        grammar_text(),
+        parser="lalr",
+        strict=strict,
+        postlex=_Lists(),
+        start=[f"{kind}_clause" for kind in STARTS],
+        propagate_positions=True,
+        maybe_placeholders=False,
+    )
+
+
+def parse_block(block: Block) -> tuple[Parsed, tuple[Trouble, ...]]:
+    """Read every clause of a block; what cannot be read becomes a trouble with its place."""
+    troubles: list[Trouble] = []
+    clauses: list[Clause] = []
+    for line, text in _clauses(block, troubles):
+        clause = _parse_clause(block, line, text, troubles)
+        if clause is not None:
+            clauses.append(clause)
+    return Parsed(block, tuple(clauses), not troubles), tuple(troubles)
+
+
+def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]:
+    """Each clause as (line within the block, text)."""
+    start, held = 0, list[str]()
+    for number, line in enumerate(block.lines, start=1):
+        if not line.strip():
+            continue
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            troubles.append(
+                Trouble(
+                    "SK103",
+                    "a tab in the indentation",
+                    (block.place(number),),
+                    why="its width depends on the editor, and here indentation carries meaning",
+                    help="indent with two spaces",
+                )
+            )
+            line = line.replace("\t", "    ")
+        if line[0] == " " and held:
+            held.append(line.rstrip())
+            continue
+        if held:
+            yield start, "\n".join(held) + "\n"
+        start, held = number, [line.strip()]
+    if held:
+        yield start, "\n".join(held) + "\n"
+
+
+def _parse_clause(block: Block, line: int, text: str, troubles: list[Trouble]) -> Clause | None:
+    first = text.split(maxsplit=1)[0]
+    if block.kind != "assume" and first not in FIRST_WORDS[block.kind]:
+        close = nearest(first, FIRST_WORDS[block.kind], count=1)
+        troubles.append(
+            Trouble(
+                "SK104",
+                f"no clause of a {block.kind} block begins with `{first[:40]}`",
+                (block.place(line, 1, len(first)),),
+                why="each line of a block is one clause, told by its first word",
+                help=(f"write `{close[0]}`" if close else f"begin with one of: {', '.join(FIRST_WORDS[block.kind])}"),
+            )
+        )
+        return None
+    if first not in ("ask", "because", "option", "cite"):
+        found = _inline_connective(block, line, text)
+        if found:
+            troubles.append(found)
+            return None
+    if len(text) > _MAX_CLAUSE or _depth(text) > _MAX_DEPTH:
+        troubles.append(
+            Trouble(
+                "SK105",
+                "the clause is too long or too deeply nested",
+                (block.place(line),),
+                why=f"lists nest at most {_MAX_DEPTH} deep, and a clause has at most {_MAX_CLAUSE} characters",
+                help="split the rule, or name a part of the condition in a `term` block",
+            )
+        )
+        return None
+    try:
+        tree = parser().parse(text, start=f"{block.kind}_clause")
+        return _read(tree, block, line)
+    except DedentError:
+        troubles.append(
+            Trouble(
+                "SK106",
+                "the bullets do not line up",
+                (block.place(line),),
+                why="the indentation of a bullet says to which list it belongs",
+                help="indent each level by two spaces more than the line above it",
+            )
+        )
+    except UnexpectedInput as error:
+        troubles.append(_unexpected(block, line, text, error))
+    except VisitError as error:  # pragma: no cover - a slip of ours, still never a traceback
+        troubles.append(Trouble("SK107", f"the clause cannot be read: {error.orig_exc}", (block.place(line),)))
+    return None
+
+
+def _depth(text: str) -> int:
+    return max(len(line) - len(line.lstrip()) for line in text.splitlines()) // 2
+
+
+def _inline_connective(block: Block, line: int, text: str) -> Trouble | None:
+    for offset, row in enumerate(text.splitlines()):
+        found = _CONNECTIVE.search(row)
+        if not found or (" is " not in row and " judge" not in row):
+            continue
+        word = found[1]
+        head = re.sub(r"^(\s*-\s+|(true |false )?when\s+)", "", row).strip()
+        parts = [part.strip() for part in re.split(r"\s(?:and|or|unless|except)\s", f"{head}")]
+        if word in ("unless", "except"):
+            mend = "write the exception as a rule of its own, with `exception to` this one"
+        else:
+            quantifier = "any of" if " or " in row and " and " not in row else "all of"
+            mend = "list them\n" + "\n".join([quantifier, *(f"  - {part}" for part in parts if part)])
+        return Trouble(
+            "SK112",
+            "conditions are joined on one line",
+            (block.place(line + offset, found.start() + 1, len(word)),),
+            why="readers of law group these differently, so a block has no inline `and`, `or`, `unless` or `except`",
+            help=mend,
+        )
+    return None
+
+
+_TOKEN_WORDS = {
+    "NAME": "a name",
+    "STATE": "a state's code",
+    "DATE": "a date",
+    "WORD": "a word",
+    "TEXT": "text",
+    "_NL": "the end of the line",
+    "$END": "the end of the clause",
+    "_INDENT": "an indented list",
+    "_DEDENT": "the end of the list",
+    "MINUS": "`-`",
+    "COMMA": "`,`",
+    "DOT": "`.`",
+}
+
+
+def _unexpected(block: Block, line: int, text: str, error: UnexpectedInput) -> Trouble:
+    rows = text.splitlines()
+    row = max(1, getattr(error, "line", 1) or 1)
+    column = max(1, getattr(error, "column", 1) or 1)
+    if row > len(rows):
+        row, column = len(rows), len(rows[-1]) + 1
+    expected: set[str] = set()
+    if isinstance(error, UnexpectedToken):
+        expected = set(error.accepts or error.expected)
+    elif isinstance(error, UnexpectedCharacters):
+        expected = set(error.allowed or ())
+    words = sorted({_TOKEN_WORDS.get(name, f"`{name.lower().replace('_', '-')}`") for name in expected})
+    word = re.match(r"\S+", rows[row - 1][column - 1 :])
+    seen = word[0] if word else ""
+    source = block.lines[line + row - 2] if line + row - 2 < len(block.lines) else ""
+    shift = len(source) - len(source.lstrip()) if row == 1 else 0
+    headline = f"`{seen[:40]}` is not expected here" if seen else "the clause ends too early"
+    return Trouble(
+        "SK110",
+        headline,
+        (block.place(line + row - 1, column + shift, max(1, len(seen))),),
+        why="the clause cannot be read past this point",
+        help=f"what can stand here: {', '.join(words[:12])}" if words else "see docs/reference/language.md",
+    )
+
+
+def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
+    """The clause that a parse tree holds."""
+
+    def place(token: Token | None, remark: str = "") -> Place:
+        if token is None:
+            return block.place(line)
+        row = line + (token.line or 1) - 1
+        return block.place(row, token.column or 0, len(token), remark)
+
+    def leaf(node: Tree[Any]) -> Leaf:
+        tokens = [t for t in node.scan_values(lambda t: isinstance(t, Token))]
+        spot = place(tokens[0]) if tokens else block.place(line)
+        plain = [str(t) for t in node.children if isinstance(t, Token) and t.type == "NAME"]
+        negated = any(isinstance(t, Token) and t.type == "NOT" for t in node.children)
+        if node.data in ("judges", "judges_not"):
+            return Leaf("judges", plain[0], "", node.data == "judges_not", False, "", (plain[1],), "", spot)
+        if node.data == "reads":
+            return Leaf("reads", plain[0], "", negated, False, "", (plain[1],), "", spot)
+        subject = next(_subtrees(node, "subject"))
+        names = [str(t) for t in subject.children]
+        article = next((str(t.children[0]) for t in _subtrees(node, "article")), "")
+        values = tuple(str(t.children[0]) for t in _subtrees(node, "value"))
+        return Leaf(
+            "is",
+            names[0],
+            names[1] if len(names) > 1 else "",
+            negated,
+            node.data == "is_one_of",
+            article,
+            values,
+            plain[0] if plain else "",
+            spot,
+        )
+
+    def condition(node: Tree[Any]) -> Condition:
+        if node.data in ("condition", "item"):
+            return condition(next(c for c in node.children if isinstance(c, Tree)))
+        if node.data == "group":
+            items = tuple(condition(child) for child in _subtrees(node, "item"))
+            quantifier = next(_subtrees(node, "quantifier")).children[0]
+            assert isinstance(quantifier, Token)
+            return Group(str(quantifier), items, place(quantifier))
+        return leaf(node)
+
+    def citation(node: Tree[Any]) -> tuple[str, str, str, tuple[str, ...]]:
+        plain = [str(t) for t in node.children if isinstance(t, Token)]
+        mark = str(next(_subtrees(node, "mark")).children[0])
+        return plain[0], plain[1], mark, tuple(plain[2:])
+
+    def requirement(node: Tree[Any]) -> tuple[str, str, str]:
+        plain = [str(t) for t in node.children]
+        return plain[0], plain[1], plain[2] if len(plain) > 2 else ""
+
+    node = tree.children[0]
+    assert isinstance(node, Tree)
+    kind = str(node.data)
+    tokens = [t for t in node.children if isinstance(t, Token)]
+    value: Any
+    match kind:
+        case "permit" | "prohibit" | "presume" | "exempt":
+            acts = next(_subtrees(node, "acts"))
+            names = tuple(str(t) for t in acts.children)
+            value = () if names == ("any",) else names
+        case "require":
+            value = requirement(next(_subtrees(node, "requirement")))
+        case "subject_to":
+            value = tuple(
+                requirement(next(_subtrees(item, "requirement"))) for item in _subtrees(node, "subject_item")
+            )
+        case "exception_to" | "replaces" | "repeals" | "for_bases" | "affects":
+            value = tuple((str(t), place(t)) for t in next(_subtrees(node, "names")).children)
+        case "cite":
+            value = citation(node)
+        case "in_force":
+            dates = [str(t) for t in tokens if t.type == "DATE"]
+            start = "adoption" if any(t.type == "ADOPTION" for t in tokens) else dates.pop(0)
+            value = (start, dates[0] if dates else None)
+        case "when" | "true_when" | "false_when":
+            value = condition(next(_subtrees(node, "condition")))
+        case "assumption":
+            value = condition(next(c for c in node.children if isinstance(c, Tree)))
+        case "type_is":
+            value = (str(tokens[0]), tuple(str(t) for t in tokens[1:]))
+        case "from_supplier":
+            registry = next(_subtrees(node, "registry"), None)
+            pair = tuple(str(t) for t in registry.children) if registry is not None else ()
+            authority = next((str(t) for t in tokens if t.type == "NAME"), "")
+            value = (str(tokens[0]), authority, pair)
+        case "option":
+            cites = tuple(citation(c) for c in _subtrees(node, "cite"))
+            says = " ".join(str(next(iter(c.children))).strip() for c in _subtrees(node, "says"))
+            value = (str(tokens[0]), cites, says)
+        case "ask" | "because":
+            value = str(tokens[0]).strip()
+        case _:
+            value = tuple(str(t) for t in tokens)
+    return Clause(kind, value, block.place(line))
+
+
+def _subtrees(node: Tree[Any], name: str) -> Iterator[Tree[Any]]:
+    """The direct children that are trees of that name."""
+    return (child for child in node.children if isinstance(child, Tree) and child.data == name)
