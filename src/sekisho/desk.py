@@ -244,7 +244,11 @@ class Desk:
         related += [("partner", item.partners or ()), ("component origin", item.components_from or ())]
         for role, states in related:
             for state in states:
-                if state not in (UNKNOWN, exporter, case.recipient) and state not in asked and self._claims(case, state, timeline):
+                if (
+                    state not in (UNKNOWN, exporter, case.recipient)
+                    and state not in asked
+                    and self._claims(case, state, timeline)
+                ):
                     asked[state] = role
         return tuple(asked.items())
 
@@ -257,7 +261,8 @@ class Desk:
         from sekisho.decide.combine import stands
 
         return any(
-            rule.effect is Effect.CLAIM_CONSENT and stands(rule, law, situation.value) is not False for rule in law.rules
+            rule.effect is Effect.CLAIM_CONSENT and stands(rule, law, situation.value) is not False
+            for rule in law.rules
         )
 
     def _leg(self, case: Case, state: str, role: str, timeline: Timeline) -> Leg:
@@ -284,7 +289,12 @@ class Desk:
                 if option.name == taken:
                     continue
                 other = Situation(
-                    situation.case, situation.state, self.library, self.registries, self._resolvers, {var.name: option.name}
+                    situation.case,
+                    situation.state,
+                    self.library,
+                    self.registries,
+                    self._resolvers,
+                    {var.name: option.name},
                 )
                 result = outcome_of(ready.states, ready.root, other.value)
                 if result is not outcome:
@@ -334,7 +344,10 @@ class Desk:
             case.date.isoformat(),
             case.facts_day.isoformat(),
             case.known_on.isoformat() if case.known_on else None,
-            tuple(f"{name}@{day}" for name, day in sorted({**self._adopted, **dict(self.proposal(p) for p in case.proposals)}.items())),
+            tuple(
+                f"{name}@{day}"
+                for name, day in sorted({**self._adopted, **dict(self.proposal(p) for p in case.proposals)}.items())
+            ),
             MappingProxyType(dict(case.readings)),
         )
 
@@ -380,6 +393,8 @@ def open_desk(
     folders = tuple(Path(each) for each in named) if named else law_folders()
     for folder in folders:
         if not folder.exists():
-            raise TroubleError([Trouble("SK109", "no such folder of rulebooks", (Place(str(folder)),), help="check the path")])
+            raise TroubleError(
+                [Trouble("SK109", "no such folder of rulebooks", (Place(str(folder)),), help="check the path")]
+            )
     place = Path(facts) if facts else data_folder("facts")
     return Desk(open_all(folders, place, cache=cache))

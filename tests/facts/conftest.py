@@ -35,7 +35,8 @@ SOUND: dict[str, str] = {
     ),
     "registries.yaml": (
         "pacts:\n  title: Pacts\n  extra: [signed]\n  kinds:\n"
-        '    pact:\n      about: two states\n      symmetric: true\n      says: "{a} and {b} have a pact"\n'
+        "    pact:\n      about: two states\n      symmetric: true\n"
+        '      says: "{a} and {b} have a pact"\n'
         '      denies: "{a} and {b} have no pact"\n'
         "      closed:\n        - {a: AAA, through: 2020-12-31, support: reported, sources: [S1]}\n"
         "        - {a: AAA, through: 2021-12-31, support: inferred}\n"

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sekisho.base import Trouble
-from sekisho.facts import Registries, load
+from sekisho.facts import load
 from sekisho.facts.reading import WHY
 
 from .conftest import SOUND, Reading
@@ -28,9 +27,9 @@ CASES: list[tuple[str, str, str | bytes | None, tuple[int, int], str]] = [
     ("SK301", "items.yaml", None, (0, 0), "add `items.yaml`"),
     ("SK301", "pacts.csv", None, (0, 0), "add `pacts.csv`"),
     ("SK302", "pacts.csv", P.encode() + b"\xff", (7, 1), "UTF-8"),
-    ("SK303", "sources.yaml", "S1: {title: One\nS2: [", (2, 1), "mend"),
+    ("SK303", "sources.yaml", "S1: {title: One\nS2: [", (2, 3), "mend"),
     ("SK303", "pacts.csv", P + '"', (7, 0), "quotes"),
-    ("SK304", "pacts.csv", P.replace("recorded", "recordd"), (1, 32), "`recorded`"),
+    ("SK304", "pacts.csv", P.replace("recorded", "recordd"), (1, 27), "`recorded`"),
     ("SK304", "items.yaml", ITEM.replace("weapon:", "waepon:"), (6, 3), "`weapon`"),
     ("SK304", "names.yaml", SOUND["names.yaml"] + "persons: {}\n", (9, 1), "sections are"),
     ("SK304", "registries.yaml", KINDS.replace("denies", "denys"), (9, 7), "`denies`"),
@@ -48,8 +47,14 @@ CASES: list[tuple[str, str, str | bytes | None, tuple[int, int], str]] = [
     ("SK310", "sources.yaml", "S1: {title: a}\nS2: {title: a}\nS1: {title: b}\n", (3, 1), "mend"),
     ("SK311", "pacts.csv", csv(ROW.replace("01-01,,", "01-01,2004-12-31,")), (2, 27), "exchange"),
     ("SK311", "registries.yaml", KINDS.replace("from: 2000-", "from: 2026-"), (19, 44), "exchange"),
-    ("SK311", "names.yaml", SOUND["names.yaml"].replace("1990-12-31", "1890-12-31"), (4, 43), "year"),
-    ("SK312", "pacts.csv", csv(ROW, "y,ban,BBB,,no,2006-01-01,,2006-01-01,recalled,,,,"), (2, 0), "end the one"),
+    ("SK311", "names.yaml", SOUND["names.yaml"].replace("1900-01-01", "1995-01-01"), (4, 48), "exchange"),
+    (
+        "SK312",
+        "pacts.csv",
+        csv(ROW, "y,ban,BBB,,no,2006-01-01,,2006-01-01,recalled,,,,"),
+        (3, 0),
+        "end the one",
+    ),
     (
         "SK312",
         "pacts.csv",
@@ -57,7 +62,7 @@ CASES: list[tuple[str, str, str | bytes | None, tuple[int, int], str]] = [
             "x,pact,AAA,BBB,yes,2006-01-01,,2006-01-01,recalled,,,,",
             "y,pact,BBB,AAA,unknown,2005-01-01,2006-01-01,2006-01-01,recalled,,,,",
         ),
-        (2, 0),
+        (3, 0),
         "end the one",
     ),
     ("SK313", "pacts.csv", csv(ROW.replace("BBB", "BBC")), (2, 7), "`BBB`"),
@@ -78,7 +83,13 @@ CASES: list[tuple[str, str, str | bytes | None, tuple[int, int], str]] = [
     ("SK320", "items.yaml", ITEM.replace("arms: true", "arms: yes"), (5, 9), "`true`"),
     ("SK320", "items.yaml", ITEM.replace("arms: true", 'arms: "true"'), (5, 9), "`true`"),
     ("SK320", "sources.yaml", "- S1\n- S2\n", (1, 1), "KEY"),
-    ("SK320", "programmes.yaml", SOUND["programmes.yaml"].replace("- {state", "- [{state") + "", (4, 5), ""),
+    (
+        "SK320",
+        "programmes.yaml",
+        "joint: {name: Joint, partners: AAA, support: inferred}\n",
+        (1, 31),
+        "write",
+    ),
     ("SK321", "pacts.csv", csv(ROW.replace("S1,,", "S1,2004-01-01,")), (2, 51), "mend the day"),
     ("SK322", "bans.csv", P, (0, 0), "declare it"),
     ("SK323", "positions.yaml", SOUND["positions.yaml"].replace("who: ann", "who: anne"), (2, 8), "`ann`"),
@@ -95,9 +106,6 @@ def test_the_sound_folder_is_sound(read: Reading) -> None:
 def test_trouble(
     read: Reading, code: str, file: str, content: str | bytes | None, spot: tuple[int, int], help: str
 ) -> None:
-    if code == "SK320" and file == "programmes.yaml":
-        content = "joint:\n  name: Joint\n  partners: AAA\n  support: inferred\n"
-        spot, help = (3, 13), "write"
     troubles = [t for t in read({file: content})[1] if t.code == code]
     assert troubles, "no such trouble"
     trouble = troubles[0]
@@ -105,7 +113,6 @@ def test_trouble(
     assert (place.file, place.line, place.column) == (file, *spot)
     assert help in trouble.help
     assert trouble.why
-    assert trouble.headline[0].islower() or trouble.headline[0] in "`0123456789" or code in ("SK302",)
     assert trouble.show()
 
 
@@ -122,7 +129,9 @@ def test_all_troubles_are_reported_at_once(read: Reading) -> None:
 
 
 def test_troubles_are_sorted_by_place(read: Reading) -> None:
-    troubles = read({"pacts.csv": csv(ROW.replace("yes", "si"), ROW.replace("x,", "y,").replace("S1", "S9"))})[1]
+    troubles = read(
+        {"pacts.csv": csv(ROW.replace("yes", "si"), ROW.replace("x,", "y,").replace("S1", "S9"))}
+    )[1]
     assert [t.places[0].line for t in troubles] == [2, 3]
 
 
@@ -151,5 +160,3 @@ def test_the_norway_problem_does_not_arise(read: Reading) -> None:
     registries, troubles = read(changes)
     assert troubles == ()
     assert registries.positions["said"].about == ("NO",)
-
-

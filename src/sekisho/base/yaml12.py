@@ -86,7 +86,14 @@ def read_yaml(text: str, file: str) -> tuple[Located | None, tuple[Trouble, ...]
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         if count > _MAX_NODES or depth > _MAX_DEPTH:
             if not troubles or troubles[-1].code != "SK302":
-                troubles.append(Trouble("SK302", "the document is too large or nests too deeply", (place(line, column),), help="split it into several files"))
+                troubles.append(
+                    Trouble(
+                        "SK302",
+                        "the document is too large or nests too deeply",
+                        (place(line, column),),
+                        help="split it into several files",
+                    )
+                )
             return Located(None, line, column)
         if isinstance(node, yaml.ScalarNode):
             return Located(_scalar(node.value, quoted=bool(node.style)), line, column)
@@ -97,7 +104,11 @@ def read_yaml(text: str, file: str) -> tuple[Located | None, tuple[Trouble, ...]
         for key_node, value_node in node.value:
             key_line, key_column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                troubles.append(Trouble("SK303", "a key is no plain word", (place(key_line, key_column),), help="write `key: value`"))
+                troubles.append(
+                    Trouble(
+                        "SK303", "a key is no plain word", (place(key_line, key_column),), help="write `key: value`"
+                    )
+                )
                 continue
             key = str(key_node.value)
             if key in found:

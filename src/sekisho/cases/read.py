@@ -66,7 +66,12 @@ class CaseReader:
             if case is None:
                 continue
             if case.id and case.id in seen:
-                self._trouble("SK403", f"the case `{case.id}` stands twice in this file", node, help=f"the first is at line {seen[case.id]}: give one of them another id")
+                self._trouble(
+                    "SK403",
+                    f"the case `{case.id}` stands twice in this file",
+                    node,
+                    help=f"the first is at line {seen[case.id]}: give one of them another id",
+                )
             seen.setdefault(case.id, node.line)
             cases.append(case)
         return cases
@@ -84,20 +89,31 @@ class CaseReader:
             try:
                 json.loads(text)
             except (json.JSONDecodeError, RecursionError) as error:
-                said, line = (error.msg, error.lineno) if isinstance(error, json.JSONDecodeError) else ("it nests too deeply", 1)
+                said, line = (
+                    (error.msg, error.lineno) if isinstance(error, json.JSONDecodeError) else ("it nests too deeply", 1)
+                )
                 self._trouble("SK401", f"no valid JSON: {said}", line=line)
                 return None
         tree, troubles = read_yaml(text, self._file)
         self.troubles.extend(troubles)
         if tree is None and not troubles:
-            self._trouble("SK402", "the file holds no case", help="write at least `date`, `exporter`, `recipient` and `item`; see cases/README.md")
+            self._trouble(
+                "SK402",
+                "the file holds no case",
+                help="write at least `date`, `exporter`, `recipient` and `item`; see cases/README.md",
+            )
         return tree
 
     def case(self, node: Located) -> Case | None:
         """The case that a mapping describes; None where it has troubles."""
         before = len(self.troubles)
         if not isinstance(node.value, dict):
-            self._trouble("SK402", "a case is a mapping of fields to values", node, help="write `date: 2023-12-22`, one field a line")
+            self._trouble(
+                "SK402",
+                "a case is a mapping of fields to values",
+                node,
+                help="write `date: 2023-12-22`, one field a line",
+            )
             return None
         values = node.value
         for key in values:
@@ -109,7 +125,13 @@ class CaseReader:
                 read: Callable[[str, Located], Any] = getattr(self, f"_{shape}")
                 got[key] = read(key, values[key])
         if "date" not in values:
-            self._trouble("SK404", "the case has no date", node, why="which law applies depends on it", help="add `date: 2023-12-22`")
+            self._trouble(
+                "SK404",
+                "the case has no date",
+                node,
+                why="which law applies depends on it",
+                help="add `date: 2023-12-22`",
+            )
         item = got.pop("item", None) or Item()
         stated = frozenset(key for key in values if key in TOP)
         if len(self.troubles) > before:
@@ -123,7 +145,11 @@ class CaseReader:
             extra=MappingProxyType({key: values[key].plain() for key in NOTES if key in values}),
             file=self._file,
             line=node.line,
-            **{key: value for key, value in got.items() if key not in ("date",) and value is not None or key in ("assurances", "under")},
+            **{
+                key: value
+                for key, value in got.items()
+                if key not in ("date",) and value is not None or key in ("assurances", "under")
+            },
         )
         self._contradictions(case, node)
         return case if len(self.troubles) == before else None
@@ -204,7 +230,9 @@ class CaseReader:
                 "SK407",
                 f"`{text[:60]}` is no state that we know (`{key}`)",
                 node,
-                help=f"did you mean {' or '.join(names)}?" if names else "use an ISO 3166 alpha-3 code or an English name",
+                help=f"did you mean {' or '.join(names)}?"
+                if names
+                else "use an ISO 3166 alpha-3 code or an English name",
             )
         return code
 
@@ -283,7 +311,9 @@ class CaseReader:
             if term is None:
                 self._unknown_field(node, name, tuple(self.library.terms), "the vocabulary", code="SK409")
             elif name.replace("-", "_") in TOP or (term.subject == "item" and name.replace("-", "_") in ITEM):
-                self._trouble("SK409", f"`{name}` is a field of its own", each, help=f"write it as a field, not under `{key}`")
+                self._trouble(
+                    "SK409", f"`{name}` is a field of its own", each, help=f"write it as a field, not under `{key}`"
+                )
             elif term.type == "truth":
                 found[name] = self._truth(name, each)
             else:
@@ -333,7 +363,12 @@ class CaseReader:
             name = str(each.value)
             if name.partition("@")[0] not in known:
                 close = nearest(name, known, count=1)
-                self._trouble("SK410", f"no proposal is called `{name[:60]}`", each, help=f"write `{close[0]}`" if close else f"known: {', '.join(known)}")
+                self._trouble(
+                    "SK410",
+                    f"no proposal is called `{name[:60]}`",
+                    each,
+                    help=f"write `{close[0]}`" if close else f"known: {', '.join(known)}",
+                )
             else:
                 names.append(name)
         return tuple(names)
@@ -350,7 +385,9 @@ class CaseReader:
                 continue
             options = tuple(option.name for option in reading.options)
             if each.value not in options:
-                self._trouble("SK410", f"`{each.value}` is no option of `{name}`", each, help=f"its options: {', '.join(options)}")
+                self._trouble(
+                    "SK410", f"`{each.value}` is no option of `{name}`", each, help=f"its options: {', '.join(options)}"
+                )
                 continue
             found[name] = str(each.value)
         return MappingProxyType(found)
@@ -364,7 +401,12 @@ class CaseReader:
                 found.append(each.value)
             else:
                 close = nearest(str(each.value), words, count=1)
-                self._trouble("SK406", f"`{each.value}` is no outcome", each, help=f"write `{close[0]}`" if close else f"one of: {', '.join(words)}")
+                self._trouble(
+                    "SK406",
+                    f"`{each.value}` is no outcome",
+                    each,
+                    help=f"write `{close[0]}`" if close else f"one of: {', '.join(words)}",
+                )
         return tuple(found)
 
     def _sources(self, key: str, node: Located) -> tuple[Any, ...]:
@@ -375,7 +417,14 @@ class CaseReader:
             if isinstance(each.value, str):
                 if each.value not in self.registries.sources:
                     close = nearest(each.value, self.registries.sources, count=1)
-                    self._trouble("SK411", f"no source is called `{each.value[:60]}`", each, help=f"write `{close[0]}`" if close else "add it to facts/sources.yaml, or give url, publisher and date")
+                    self._trouble(
+                        "SK411",
+                        f"no source is called `{each.value[:60]}`",
+                        each,
+                        help=f"write `{close[0]}`"
+                        if close
+                        else "add it to facts/sources.yaml, or give url, publisher and date",
+                    )
             elif isinstance(each.value, dict):
                 for name in each.value:
                     if name not in ("url", "publisher", "date", "title", "note"):
@@ -396,13 +445,19 @@ class CaseReader:
         if item.production == "indigenous" and item.licensors:
             clashes.append(("an indigenous item with a licensor", "set `production: licensed`, or remove `licensors`"))
         if case.act == "technology" and item.form in ("finished", "component", "ammunition"):
-            clashes.append((f"a transfer of technology whose item is {item.form}", "set `form: technology`, or `act: export`"))
+            clashes.append(
+                (f"a transfer of technology whose item is {item.form}", "set `form: technology`, or `act: export`")
+            )
         if case.act == "return" and case.consideration not in ("return", UNKNOWN) and "consideration" in case.stated:
-            clashes.append((f"a return that is a {case.consideration}", "set `consideration: return`, or `act: export`"))
+            clashes.append(
+                (f"a return that is a {case.consideration}", "set `consideration: return`, or `act: export`")
+            )
         if case.exporter == case.recipient != UNKNOWN:
             clashes.append(("exporter and recipient are the same state", "name the state that receives it"))
         for said, mend in clashes:
-            self._trouble("SK412", f"the case contradicts itself: {said}", node, why="no law can be asked about it", help=mend)
+            self._trouble(
+                "SK412", f"the case contradicts itself: {said}", node, why="no law can be asked about it", help=mend
+            )
 
     def _wrong(self, node: Located, key: str, wanted: str) -> None:
         self._trouble("SK413", f"`{key}` should be {wanted}", node, help=f"write `{key}: …` with {wanted}")
@@ -423,7 +478,9 @@ class CaseReader:
     ) -> None:
         line, column = (node.line, node.column) if node is not None else (line, 0)
         text = self._lines[line - 1][:200] if 0 < line <= len(self._lines) else ""
-        self.troubles.append(Trouble(code, headline, (Place(self._file, line, column if text else 0, text=text),), why=why, help=help))
+        self.troubles.append(
+            Trouble(code, headline, (Place(self._file, line, column if text else 0, text=text),), why=why, help=help)
+        )
 
 
 def _replace(base: Item, got: dict[str, Any], stated: frozenset[str], registry: frozenset[str] | None = None) -> Item:

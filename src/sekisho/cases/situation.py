@@ -214,18 +214,36 @@ def _ground(situation: Situation, name: str) -> Ground:
         chosen = "chosen" if value != reading.default else "the default"
         cites = option.cites
         sources = tuple(dict.fromkeys(s for c in cites for s in (c.sources or library.texts[c.text].sources)))
-        return Ground(name, value, "reading", f"reading {var.term}: {value} ({chosen}): {option.says}", sources, min(c.support for c in cites))
+        return Ground(
+            name,
+            value,
+            "reading",
+            f"reading {var.term}: {value} ({chosen}): {option.says}",
+            sources,
+            min(c.support for c in cites),
+        )
     if "=" in name:
         one, _, other = name.partition("=")
-        return Ground(name, value, "case" if value else "unknown", f"{one} is {situation.name(one)}, {other} is {situation.name(other)}")
+        return Ground(
+            name,
+            value,
+            "case" if value else "unknown",
+            f"{one} is {situation.name(one)}, {other} is {situation.name(other)}",
+        )
     term = library.terms[var.term]
     if term.name in case.judgements:
         finding = case.judgements[term.name]
         who = finding.by or term.authority
         when = f" on {finding.date}" if finding.date else ""
-        return Ground(name, value, "finding", f"{_phrase(situation, term, value)}: found by {who}{when}, as the case records")
+        return Ground(
+            name, value, "finding", f"{_phrase(situation, term, value)}: found by {who}{when}, as the case records"
+        )
     if term.name in case.facts:
-        said = f"{_phrase(situation, term, value)}: assumed in the case" if value else f"left open in the case: {situation.question(term.name)}"
+        said = (
+            f"{_phrase(situation, term, value)}: assumed in the case"
+            if value
+            else f"left open in the case: {situation.question(term.name)}"
+        )
         return Ground(name, value, "assumed" if value else "unknown", said)
     if term.registry is not None:
         return _registry_ground(situation, name, term, value)
@@ -243,7 +261,14 @@ def _ground(situation: Situation, name: str) -> Ground:
             return Ground(name, value, "case", f"{_phrase(situation, term, value, name)}: stated in the case")
         if field in item.from_registry and item.key in situation.registries.items:
             record = situation.registries.items[item.key]
-            return Ground(name, value, "item", f"{_phrase(situation, term, value, name)}: items registry, `{item.key}`", record.sources, record.support)
+            return Ground(
+                name,
+                value,
+                "item",
+                f"{_phrase(situation, term, value, name)}: items registry, `{item.key}`",
+                record.sources,
+                record.support,
+            )
     elif field in case.stated:
         return Ground(name, value, "case", f"{_phrase(situation, term, value, name)}: stated in the case")
     if field in PLAIN:
@@ -281,14 +306,14 @@ def _phrase(situation: Situation, term: Term, value: str | None, name: str = "")
         return f"{label}: {situation.registries.names.of(value) if term.type == 'state' and value else value}"
     subject = "the item" if term.subject == "item" else "" if term.subject == "case" else situation.name(term.subject)
     if term.name in RELATIONS:
-        return f"{situation.name(RELATIONS[term.name].role)} is {'' if value == 'true' else 'not '}a {label}".replace(" a our ", " our ")
+        return f"{situation.name(RELATIONS[term.name].role)} is {'' if value == 'true' else 'not '}a {label}".replace(
+            " a our ", " our "
+        )
     no = "" if value == "true" else "not "
     return f"{subject} is {no}{label}" if subject else f"{no}{label}"
 
 
-def facts_change_days(
-    situation: Situation, variables: tuple[str, ...]
-) -> tuple[Day, ...]:
+def facts_change_days(situation: Situation, variables: tuple[str, ...]) -> tuple[Day, ...]:
     """The days on which a registry's answer to one of the variables may change, sorted."""
     days: set[Day] = set()
     for name in variables:

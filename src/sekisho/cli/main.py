@@ -50,5 +50,9 @@ def replay(paths: tuple[Path, ...]) -> None:
         else:
             disagree += 1
         names = [basis.name for basis in decision.basis]
-        click.echo(f"{each.case.id}: expected {'/'.join(each.case.expect)}, got {decision.outcome.word}; turns on {decision.turns_on}; bars {[b.name for b in decision.bars]}; basis {names}; not encoded {decision.not_encoded}")
-    click.echo(f"{agree + disagree + undetermined} cases: {agree} agree, {disagree} disagree, {undetermined} undetermined")
+        click.echo(
+            f"{each.case.id}: expected {'/'.join(each.case.expect)}, got {decision.outcome.word}; turns on {decision.turns_on}; bars {[b.name for b in decision.bars]}; basis {names}; not encoded {decision.not_encoded}"
+        )
+    click.echo(
+        f"{agree + disagree + undetermined} cases: {agree} agree, {disagree} disagree, {undetermined} undetermined"
+    )

@@ -149,7 +149,9 @@ class Arguer:
         marks = ()
         if scope.truth is not False:
             marks = tuple(
-                passage for passage in part.unmodelled if self._step(passage.name, passage.when, known).truth is not False
+                passage
+                for passage in part.unmodelled
+                if self._step(passage.name, passage.when, known).truth is not False
             )
         return InstrumentProof(part, scope, answer, False, by_default, proofs, marks), decided
 

@@ -157,10 +157,21 @@ class Leg:
                 outcome = each.rule.effect.outcome
                 if outcome in (Outcome.PROHIBITED, Outcome.PRESUMED_DENIED) and each.status == "stands":
                     found.append(
-                        Bar(name, each.rule.name, each.rule.cites, each.rule, min(each.rule.support, self.support_of(each.step)))
+                        Bar(
+                            name,
+                            each.rule.name,
+                            each.rule.cites,
+                            each.rule,
+                            min(each.rule.support, self.support_of(each.step)),
+                        )
                     )
             if proof.answer is Outcome.PROHIBITED and proof.by_default:
-                mark = min([self.support_of(proof.scope), *(self.support_of(r.step) for r in proof.rules if r.rule.effect is Effect.PERMIT)])
+                mark = min(
+                    [
+                        self.support_of(proof.scope),
+                        *(self.support_of(r.step) for r in proof.rules if r.rule.effect is Effect.PERMIT),
+                    ]
+                )
                 found.extend(
                     Bar(name, scope.name, scope.cites, None, min(scope.support, mark)) for scope in self._scopes(proof)
                 )
@@ -198,10 +209,14 @@ class Leg:
                 if each.status not in ("stands", "open"):
                     continue
                 if rule.requirement is not None and (not rule.bases or names & set(rule.bases)):
-                    found.setdefault(rule.requirement, Need(rule.requirement, rule.name, rule.cites, rule.requirement.name in given))
+                    found.setdefault(
+                        rule.requirement, Need(rule.requirement, rule.name, rule.cites, rule.requirement.name in given)
+                    )
                 if rule.name in names:
                     for requirement in rule.subject_to:
-                        found.setdefault(requirement, Need(requirement, rule.name, rule.cites, requirement.name in given))
+                        found.setdefault(
+                            requirement, Need(requirement, rule.name, rule.cites, requirement.name in given)
+                        )
         return tuple(found.values())
 
     @cached_property

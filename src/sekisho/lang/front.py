@@ -139,12 +139,23 @@ def _yaml(page: Page, troubles: list[Trouble]) -> dict[str, Any] | None:
             Trouble(
                 "SK211",
                 f"the front matter is no valid YAML: {said}",
-                (Place(page.file, line, (mark.column + 1) if mark else 0, text=rows[line - 1] if line <= len(rows) else ""),),
+                (
+                    Place(
+                        page.file,
+                        line,
+                        (mark.column + 1) if mark else 0,
+                        text=rows[line - 1] if line <= len(rows) else "",
+                    ),
+                ),
                 help="quote values that hold a colon, and indent with spaces",
             )
         )
         return None
     if not isinstance(data, dict):
-        troubles.append(Trouble("SK211", "the front matter is not a mapping", (Place(page.file, 1),), help="write lines `key: value`"))
+        troubles.append(
+            Trouble(
+                "SK211", "the front matter is not a mapping", (Place(page.file, 1),), help="write lines `key: value`"
+            )
+        )
         return None
     return {str(key): value for key, value in data.items()}

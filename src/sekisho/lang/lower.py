@@ -81,7 +81,9 @@ def lower_term(parsed: Parsed, troubles: list[Trouble]) -> Term | None:
     if changer not in _CHANGERS:
         low.trouble("SK203", f"`{changer}` can change nothing", changed.place, help=f"one of: {', '.join(_CHANGERS)}")  # type: ignore[union-attr]
     if supplier == "judgement" and kind != "truth":
-        low.trouble("SK202", "a judgement is found or not found: its type is truth", typed.place, help="write `type truth`")
+        low.trouble(
+            "SK202", "a judgement is found or not found: its type is truth", typed.place, help="write `type truth`"
+        )
     asked = parsed.first("ask")
     if asked is None and supplier != "definition":
         low.trouble(
@@ -122,10 +124,16 @@ def lower_reading(low: Lowering, parsed: Parsed) -> Reading | None:
         name, cites, says = clause.value
         if not cites:
             low.trouble(
-                "SK204", f"the option `{name}` has no source", clause.place, why="a reading nobody holds is no reading", help="add a `cite` line"
+                "SK204",
+                f"the option `{name}` has no source",
+                clause.place,
+                why="a reading nobody holds is no reading",
+                help="add a `cite` line",
             )
         if not says:
-            low.trouble("SK204", f"the option `{name}` does not say what it means", clause.place, help="add a `says` line")
+            low.trouble(
+                "SK204", f"the option `{name}` does not say what it means", clause.place, help="add a `says` line"
+            )
         for cite in cites:
             _check_text(low, cite[0], clause.place)
         options.append(ReadingOption(name, tuple(_cite_of(*cite) for cite in cites), says))
@@ -136,7 +144,12 @@ def lower_reading(low: Lowering, parsed: Parsed) -> Reading | None:
     names = [option.name for option in options]
     if default is None or default.value[0] not in names:
         place = default.place if default else parsed.block.place()
-        low.trouble("SK204", f"the reading `{parsed.block.name}` has no default among its options", place, help=f"add `default {names[0]}`")
+        low.trouble(
+            "SK204",
+            f"the reading `{parsed.block.name}` has no default among its options",
+            place,
+            help=f"add `default {names[0]}`",
+        )
         return None
     asked = parsed.first("ask")
     return Reading(parsed.block.name, tuple(options), default.value[0], asked.value if asked else "", origin_of(parsed))
@@ -163,7 +176,10 @@ def lower_rule(low: Lowering, parsed: Parsed, front: Front) -> Rule | None:
         if act not in low.acts:
             close = nearest(act, low.acts, count=1)
             low.trouble(
-                "SK203", f"`{act}` is no act", clause.place, help=f"write `{close[0]}`" if close else f"one of: {', '.join(low.acts)}"
+                "SK203",
+                f"`{act}` is no act",
+                clause.place,
+                help=f"write `{close[0]}`" if close else f"one of: {', '.join(low.acts)}",
             )
     requirement = _requirement(low, clause.value, clause.place) if effect is Effect.REQUIRE else None
     cites = _cites(low, parsed)
@@ -171,13 +187,19 @@ def lower_rule(low: Lowering, parsed: Parsed, front: Front) -> Rule | None:
     when = _when(low, parsed)
     if effect is not Effect.REQUIRE:
         for stray in parsed.all("for_bases"):
-            low.trouble("SK214", "`for` belongs to a `require` rule", stray.place, help="use `exception to`, or leave it out")
+            low.trouble(
+                "SK214", "`for` belongs to a `require` rule", stray.place, help="use `exception to`, or leave it out"
+            )
     if effect not in (Effect.PERMIT, Effect.PRESUME_DENIAL):
         for stray in parsed.all("subject_to"):
             low.trouble("SK214", "`subject to` belongs to a `permit` rule", stray.place, help="write a `require` rule")
     if effect is Effect.LIFT and parsed.first("exception_to") is None:
         low.trouble(
-            "SK204", "`lift` needs `exception to`", clause.place, why="it decides nothing but defeats what it names", help="name the rules it lifts"
+            "SK204",
+            "`lift` needs `exception to`",
+            clause.place,
+            why="it decides nothing but defeats what it names",
+            help="name the rules it lifts",
         )
     if not cites or stated is None:
         return None
@@ -239,7 +261,12 @@ def lower_assumption(low: Lowering, parsed: Parsed, front: Front) -> Assumption 
     if isinstance(inner, AnyOf):
         inner = inner.parts[-1]
     if not isinstance(inner, Test) or inner.values != ("true",):
-        low.trouble("SK214", "an `assume` block states one truth term", stated_fact.place, help="for instance `recipient is an agreement-state of this-state`")
+        low.trouble(
+            "SK214",
+            "an `assume` block states one truth term",
+            stated_fact.place,
+            help="for instance `recipient is an agreement-state of this-state`",
+        )
         return None
     return Assumption(parsed.block.name, front.name, inner.var, value, cites, stated, when, origin_of(parsed))
 
@@ -298,7 +325,12 @@ def _in_force(low: Lowering, parsed: Parsed, front: Front) -> Interval | None:
         low.trouble("SK210", str(error), clause.place, help="write days as 2014-04-01")
         return None
     if last is not None and last < first:
-        low.trouble("SK210", f"the rule would end on {last}, before it begins on {first}", clause.place, help="exchange the two days")
+        low.trouble(
+            "SK210",
+            f"the rule would end on {last}, before it begins on {first}",
+            clause.place,
+            help="exchange the two days",
+        )
         return None
     return Interval(max(first, FIRST_DAY), last)
 
@@ -332,5 +364,7 @@ def _one(low: Lowering, parsed: Parsed, kind: str, example: str) -> Clause | Non
             )
         return None
     if len(clauses) > 1:
-        low.trouble("SK204", f"`{parsed.block.name}` says this twice", clauses[1].place, help="keep one of the two lines")
+        low.trouble(
+            "SK204", f"`{parsed.block.name}` says this twice", clauses[1].place, help="keep one of the two lines"
+        )
     return clauses[0]

@@ -305,9 +305,7 @@ def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
         case "require":
             value = requirement(next(_subtrees(node, "requirement")))
         case "subject_to":
-            value = tuple(
-                requirement(next(_subtrees(item, "requirement"))) for item in _subtrees(node, "subject_item")
-            )
+            value = tuple(requirement(next(_subtrees(item, "requirement"))) for item in _subtrees(node, "subject_item"))
         case "exception_to" | "replaces" | "repeals" | "for_bases" | "affects":
             value = tuple((str(t), place(t)) for t in next(_subtrees(node, "names")).children)
         case "cite":

@@ -67,11 +67,23 @@ def read_files(folders: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[Troub
             except UnicodeDecodeError as error:
                 line = data[: error.start].count(b"\n") + 1
                 troubles.append(
-                    Trouble("SK108", "the file is not UTF-8 text", (Place(shown, line),), help="save it with the encoding UTF-8")
+                    Trouble(
+                        "SK108",
+                        "the file is not UTF-8 text",
+                        (Place(shown, line),),
+                        help="save it with the encoding UTF-8",
+                    )
                 )
             except (OSError, ValueError) as error:
                 said = error.strerror if isinstance(error, OSError) else str(error)
-                troubles.append(Trouble("SK109", f"the file cannot be read: {said}", (Place(shown),), help="check the path and its permissions"))
+                troubles.append(
+                    Trouble(
+                        "SK109",
+                        f"the file cannot be read: {said}",
+                        (Place(shown),),
+                        help="check the path and its permissions",
+                    )
+                )
     return tuple(sources), tuple(troubles)
 
 
@@ -145,9 +157,7 @@ def read_library(
     if known_sources is not None:
         _check_sources(blocks, known_sources, troubles)
     defined = {name: _with_definition(words, term) for name, term in terms.items()}
-    library = Library(
-        tuple(instruments), tuple(proposals), defined, readings, texts, words.variables()
-    )
+    library = Library(tuple(instruments), tuple(proposals), defined, readings, texts, words.variables())
     troubles.extend(check_structure(library, [each for _, each in blocks], words.used))
     return library, _once(troubles)
 
@@ -173,7 +183,10 @@ def _instruments(
     instruments: list[Instrument] = []
     proposals: list[Proposal] = []
     for page, front, parsed in pages:
-        of_kind = {kind: [each for each in parsed if each.block.kind == kind] for kind in ("rule", "scope", "unmodelled", "assume")}
+        of_kind = {
+            kind: [each for each in parsed if each.block.kind == kind]
+            for kind in ("rule", "scope", "unmodelled", "assume")
+        }
         rules = [rule for each in of_kind["rule"] if (rule := lower_rule(low, each, front)) is not None]
         passages = [p for each in of_kind["unmodelled"] if (p := lower_unmodelled(low, each, front)) is not None]
         origin = origin_of(parsed[0]) if parsed else origin_of(Parsed(_empty(page), (), True))
@@ -188,7 +201,11 @@ def _instruments(
                     why="without it nothing says when its default applies",
                     help="add a `scope` block with cite, in force and when",
                 )
-            default = Outcome.of(front.default) if front.default in ("prohibited", "may-be-permitted", "free") else Outcome.FREE
+            default = (
+                Outcome.of(front.default)
+                if front.default in ("prohibited", "may-be-permitted", "free")
+                else Outcome.FREE
+            )
             instruments.append(
                 Instrument(
                     front.name, front.title, front.jurisdiction, front.force, default, front.yields_to,
@@ -206,7 +223,12 @@ def _instruments(
         for kind, allowed in (("scope", "instrument"), ("rule", "instrument"), ("assume", "proposal")):
             if front.kind != allowed and not (kind == "rule" and front.kind == "proposal"):
                 for each in of_kind[kind]:
-                    low.trouble("SK214", f"a `{kind}` block belongs in a file of an {allowed}", each.block.place(), help=f"add `{allowed}:` to the front matter")
+                    low.trouble(
+                        "SK214",
+                        f"a `{kind}` block belongs in a file of an {allowed}",
+                        each.block.place(),
+                        help=f"add `{allowed}:` to the front matter",
+                    )
     return instruments, proposals
 
 
@@ -222,7 +244,12 @@ def _texts(
         for key, text in front.texts.items():
             if key in texts and texts[key] != text:
                 troubles.append(
-                    Trouble("SK205", f"the text `{key}` is declared twice, differently", (front.place,), help="give one of them another key")
+                    Trouble(
+                        "SK205",
+                        f"the text `{key}` is declared twice, differently",
+                        (front.place,),
+                        help="give one of them another key",
+                    )
                 )
             texts[key] = text
             for source in text.sources:
@@ -260,7 +287,12 @@ def _check_names(pages: Sequence[tuple[Page, Front, list[Parsed]]], troubles: li
         for name, place in places:
             if not _NAME.fullmatch(name):
                 troubles.append(
-                    Trouble("SK111", f"`{name}` is no name of a block", (place,), help="use lower-case words joined by hyphens, such as `five-purposes`")
+                    Trouble(
+                        "SK111",
+                        f"`{name}` is no name of a block",
+                        (place,),
+                        help="use lower-case words joined by hyphens, such as `five-purposes`",
+                    )
                 )
             if name in seen:
                 troubles.append(

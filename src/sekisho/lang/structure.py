@@ -31,9 +31,18 @@ def _references(blocks: Iterable[Parsed], rules: Mapping[str, Rule], scopes: set
         for clause in (c for c in parsed.clauses if c.kind in kinds):
             for name, place in clause.value:
                 if name in rules or (clause.kind == "affects" and name in scopes):
-                    if clause.kind == "for_bases" and name in rules and rules[name].effect not in (Effect.PERMIT, Effect.EXEMPT):
+                    if (
+                        clause.kind == "for_bases"
+                        and name in rules
+                        and rules[name].effect not in (Effect.PERMIT, Effect.EXEMPT)
+                    ):
                         troubles.append(
-                            Trouble("SK214", f"`{name}` is no basis: it does not permit", (place,), help="name rules that permit")
+                            Trouble(
+                                "SK214",
+                                f"`{name}` is no basis: it does not permit",
+                                (place,),
+                                help="name rules that permit",
+                            )
                         )
                     continue
                 close = nearest(name, rules, count=1)

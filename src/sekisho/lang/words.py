@@ -111,11 +111,19 @@ class Words:
             return FALSE
         if term.subject != leaf.subject:
             self._trouble(
-                leaf, "SK202", f"`{name}` is said of the {term.subject}, not of the {leaf.subject}", f"write `{term.subject} is {name}`"
+                leaf,
+                "SK202",
+                f"`{name}` is said of the {term.subject}, not of the {leaf.subject}",
+                f"write `{term.subject} is {name}`",
             )
         if leaf.relation and leaf.relation != term.relation:
             stated = f"of {term.relation}" if term.relation else "without a relation"
-            self._trouble(leaf, "SK202", f"`{name}` is said {stated}, not of {leaf.relation}", f"write `{term.subject} is {name} {stated}`")
+            self._trouble(
+                leaf,
+                "SK202",
+                f"`{name}` is said {stated}, not of {leaf.relation}",
+                f"write `{term.subject} is {name} {stated}`",
+            )
         return self.truth(term)
 
     def truth(self, term: Term) -> Formula:
@@ -198,7 +206,9 @@ class Words:
             return FALSE
         option = leaf.values[0]
         if option not in options:
-            self._trouble(leaf, "SK203", f"`{option}` is no option of the reading", f"its options: {', '.join(options)}")
+            self._trouble(
+                leaf, "SK203", f"`{option}` is no option of the reading", f"its options: {', '.join(options)}"
+            )
         self.used.add(leaf.subject)
         return Test(f"reading:{leaf.subject}", (option,))
 

@@ -140,6 +140,24 @@ class Diagram:
 
         return walk(condition, then, other)
 
+    def cofactor(self, a: int, at: int, position: int) -> int:
+        """The same function with the variable at a level fixed to one of its values."""
+        memo, level, children = self._memo, self.level, self.children
+        name = f"{at}={position}"
+
+        def walk(a: int) -> int:
+            if level[a] > at:
+                return a
+            if level[a] == at:
+                return children[a][position]
+            key = (name, a, -2)
+            found = memo.get(key)
+            if found is None:
+                found = memo[key] = self.node(level[a], tuple(walk(x) for x in children[a]))
+            return found
+
+        return walk(a)
+
     def relabel(self, name: str, a: int, change: Callable[[int], int]) -> int:
         """The same function with every terminal replaced; `name` names the replacement in the memo."""
         memo, level, children = self._memo, self.level, self.children

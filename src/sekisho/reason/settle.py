@@ -39,7 +39,7 @@ def outcome_of(states: States, root: State, values: Values) -> Outcome:
     """The outcome alone: the fastest path."""
     state = root
     index = states.compiled.index
-    while state.leaf is None:
+    while state.node < 0:
         value = values(state.name)
         if value is None:
             return settle(states, root, values).outcome
@@ -47,21 +47,22 @@ def outcome_of(states: States, root: State, values: Values) -> Outcome:
         state = state.children[position] or states.child(state, position)
     if not states.compiled.law.encoded:
         return settle(states, root, values).outcome
-    return state.leaf.outcome
+    return states.leaf(state, values).outcome
 
 
 def settle(states: States, root: State, values: Values) -> Settled:
     """Outcome, what it turns on, and what the authorities may do."""
     state = root
     index = states.compiled.index
-    while state.leaf is None:
+    while state.node < 0:
         value = values(state.name)
         if value is None:
             break
         position = index[state.level].get(value, -1)
         state = state.children[position] or states.child(state, position)
-    if state.leaf is not None:
-        settled = Settled(frozenset((state.leaf.outcome,)), (), (state.leaf,))
+    if state.node >= 0:
+        leaf = states.leaf(state, values)
+        settled = Settled(frozenset((leaf.outcome,)), (), (leaf,))
     else:
         settled = _settle_unknown(states, state, values)
     if states.compiled.law.encoded:
@@ -81,9 +82,10 @@ def _settle_unknown(states: States, start: State, values: Values) -> Settled:
     unique: dict[tuple[int, tuple[int, ...]], Reduced] = {}
 
     def reduce(state: State) -> Reduced:
-        if state.leaf is not None:
-            leaves.setdefault(state.leaf)
-            return state.leaf.outcome
+        if state.node >= 0:
+            leaf = states.leaf(state, values)
+            leaves.setdefault(leaf)
+            return leaf.outcome
         found = memo.get(id(state))
         if found is None:
             value = values(state.name)

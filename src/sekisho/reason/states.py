@@ -8,6 +8,7 @@ some case has visited exists. Every step below keeps the meaning of `decide/comb
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sekisho.ir import Outcome
@@ -39,16 +40,24 @@ class Leaf:
 
 
 class State:
-    """One node: either a leaf, or the variable to ask next with one child for each value."""
+    """One node: the variable to ask next with one child for each value; or an end, where no fact matters.
 
-    __slots__ = ("children", "key", "leaf", "level", "name")
+    Attributes:
+        node: At an end, the residual answer as a diagram over the judgements; else -1.
+        open: At an end, the judgements on which it depends, as (level, name).
+        leaves: At an end, the leaf for each way in which some of them have been settled.
+    """
+
+    __slots__ = ("children", "key", "leaves", "level", "name", "node", "open")
 
     def __init__(self, key: Key, level: int, name: str, size: int) -> None:
         self.key = key
         self.level = level
         self.name = name
         self.children: list[State | None] = [None] * size
-        self.leaf: Leaf | None = None
+        self.node = -1
+        self.open: tuple[tuple[int, str], ...] = ()
+        self.leaves: dict[tuple[str | None, ...], Leaf] = {}
 
 
 @dataclass
@@ -86,7 +95,10 @@ class States:
             at = min((level[node] for node in (*scopes, *rules)), default=len(self.compiled.vars))
             if at >= self.compiled.facts_below:
                 state = State(key, at, "", 0)
-                state.leaf = self._leaf(floor, scopes, rules)
+                state.node = answer_node(self.compiled, floor, scopes, rules)
+                levels = sorted(self.compiled.diagram.support(state.node))
+                state.open = tuple((each, self.compiled.vars[each].name) for each in levels)
+                self.compiled.diagram.forget()
             else:
                 var = self.compiled.vars[at]
                 state = State(key, at, var.name, len(var.domain))
@@ -96,8 +108,19 @@ class States:
     def __len__(self) -> int:
         return len(self._known)
 
-    def _leaf(self, floor: int, scopes: list[int], rules: list[int]) -> Leaf:
-        node = answer_node(self.compiled, floor, scopes, rules)
+    def leaf(self, state: State, values: Callable[[str], str | None]) -> Leaf:
+        """What the authorities may do at an end, given the findings that have been made."""
+        row = tuple([values(name) for _, name in state.open])
+        found = state.leaves.get(row)
+        if found is None:
+            node = state.node
+            for (level, _), value in zip(state.open, row, strict=True):
+                if value is not None:
+                    node = self.compiled.diagram.cofactor(node, level, self.compiled.index[level][value])
+            found = state.leaves[row] = self._leaf(node)
+        return found
+
+    def _leaf(self, node: int) -> Leaf:
         leaf = self._leaves.get(node)
         if leaf is None:
             reachable = frozenset(Outcome(terminal - 2) for terminal in self.compiled.diagram.terminals(node))
@@ -151,7 +174,9 @@ def simplify(compiled: Compiled, floor: int, scopes: list[int], rules: list[int]
         rules[:] = [FALSE] * len(rules)
         return floor
     matters = [high > floor for _, high in bounds]
-    listened = {other for i, part in enumerate(compiled.parts) if matters[i] for other in part.yields if decided[other] is None}
+    listened = {
+        other for i, part in enumerate(compiled.parts) if matters[i] for other in part.yields if decided[other] is None
+    }
     needed: set[int] = set()
     for i, part in enumerate(compiled.parts):
         if i in listened:
