@@ -22,8 +22,10 @@ SOUND: dict[str, str] = {
     ),
     "items.yaml": (
         "thing:\n  name: Thing\n  variants: [Gadget]\n  makers: [Maker]\n  arms: true\n  weapon: unknown\n"
-        "  form: finished\n  classes: []\n  purpose: [rescue]\n  production: indigenous\n  licensors: [AAA]\n"
-        "  partners: []\n  programme: none\n  components_from: unknown\n  support: official\n  sources: [S1]\n"
+        "  form: finished\n  classes: []\n  purpose: [rescue]\n"
+        "  production: indigenous\n  licensors: [AAA]\n"
+        "  partners: []\n  programme: none\n  components_from: unknown\n"
+        "  support: official\n  sources: [S1]\n"
     ),
     "programmes.yaml": (
         "joint:\n  name: Joint\n  partners:\n    - {state: AAA, from: 2020-01-01}\n"

@@ -87,7 +87,7 @@ CASES: list[tuple[str, str, str | bytes | None, tuple[int, int], str]] = [
         "SK320",
         "programmes.yaml",
         "joint: {name: Joint, partners: AAA, support: inferred}\n",
-        (1, 31),
+        (1, 32),
         "write",
     ),
     ("SK321", "pacts.csv", csv(ROW.replace("S1,,", "S1,2004-01-01,")), (2, 51), "mend the day"),

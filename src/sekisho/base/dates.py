@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date as Day
-from datetime import timedelta
+from datetime import date, timedelta
+
+Day = date
+"""A calendar day, without a time and without a zone."""
 
 FIRST_DAY = Day(1900, 1, 1)
 """The first day that a rulebook, a fact or a case may name."""

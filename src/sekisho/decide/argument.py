@@ -146,7 +146,7 @@ class Arguer:
                     break
             else:
                 answer, by_default = part.instrument.default, True
-        marks = ()
+        marks: tuple[Unmodelled, ...] = ()
         if scope.truth is not False:
             marks = tuple(
                 passage

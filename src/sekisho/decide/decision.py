@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from sekisho.base import Support
 from sekisho.cases import Case, Ground, Situation
 from sekisho.decide.argument import Argument, InstrumentProof, RuleProof, Step, leaves
-from sekisho.decide.combine import Findings, holds, stands, with_value
+from sekisho.decide.combine import Findings, Values, holds, stands, with_value
 from sekisho.ir import All, AnyOf, Cite, Effect, Law, Named, Not, Outcome, Requirement, Rule, Scope, Test, Unmodelled
 
 
@@ -133,7 +133,7 @@ class Leg:
         if not self.subject_to:
             return True
         for findings in self.subject_to:
-            values = self.situation.value
+            values: Values = self.situation.value
             for var, value in findings:
                 values = with_value(values, var, value)
             if stands(proof.rule, self.law, values) is not False:

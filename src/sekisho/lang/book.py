@@ -78,7 +78,8 @@ def split_page(text: str, file: str) -> tuple[Page, tuple[Trouble, ...]]:
             return Page(file, "", (), text), tuple(troubles)
     blocks: list[Block] = []
     headings: list[tuple[int, str]] = []
-    anchor, prose = "", []
+    anchor = ""
+    prose: list[str] = []
     tokens = _markdown().parse("\n" * body_start + "\n".join(lines[body_start:]))
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
