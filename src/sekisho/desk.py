@@ -310,7 +310,7 @@ class Desk:
         if len(legs) == 1:
             return legs[0].outcomes, legs[0].turns_on
         names = tuple(dict.fromkeys(name for leg in legs for name in leg.turns_on))
-        domains = [self.library.vars[name].domain for name in names]
+        domains = [self.library.vars[name].possible for name in names]
         count = 1
         for domain in domains:
             count *= len(domain)

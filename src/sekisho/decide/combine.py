@@ -11,7 +11,8 @@
    all instruments that speak, the strongest answer counts; if none speaks, the transfer is free.
 6. `require` rules never decide, and `lift` rules only defeat.
 
-Unknown facts: the answer is the exact set of answers over every way to complete them. Open
+Unknown facts: the answer is the exact set of answers over every way to complete them, those values
+left out that a case must state to have (`stated only`: what is not said to be a return is none). Open
 judgements: the answer is what the law lets the authority do, that is the weakest outcome that its
 findings can reach; `free` only if every finding leaves it free. A law that is not encoded can still
 be anything that is not weaker than what the encoded instruments say.
@@ -137,7 +138,7 @@ def explore(law: Law, values: Values, vars: Mapping[str, Var]) -> set[Outcome]:
     if settled is not None:
         return {settled}
     var = unsettled(law, values)[0]
-    return set().union(*(explore(law, with_value(values, var, v), vars) for v in vars[var].domain))
+    return set().union(*(explore(law, with_value(values, var, v), vars) for v in vars[var].possible))
 
 
 def with_value(values: Values, var: str, value: str) -> Values:
@@ -170,20 +171,20 @@ def _outcomes(law: Law, values: Values, vars: Mapping[str, Var]) -> set[Outcome]
     facts = [name for name in unsettled(law, values) if vars[name].kind is Kind.FACT]
     if not facts:
         return {let(reachable)}  # type: ignore[arg-type]
-    return set().union(*(_outcomes(law, with_value(values, facts[0], v), vars) for v in vars[facts[0]].domain))
+    return set().union(*(_outcomes(law, with_value(values, facts[0], v), vars) for v in vars[facts[0]].possible))
 
 
 def turns_on(law: Law, values: Values, vars: Mapping[str, Var]) -> frozenset[str]:
     """The unknown facts that can still change the outcome, and only those."""
     facts = _relevant(law, values, vars, Kind.FACT)
     table: dict[tuple[str, ...], frozenset[Outcome]] = {}
-    for row in product(*(vars[name].domain for name in facts)):
+    for row in product(*(vars[name].possible for name in facts)):
         chosen = dict(zip(facts, row, strict=True))
         table[row] = outcomes(law, lambda name, chosen=chosen: chosen.get(name) or values(name), vars)  # type: ignore[misc]
     found = set()
     for index, name in enumerate(facts):
         for row, outcome in table.items():
-            others = (row[:index] + (value,) + row[index + 1 :] for value in vars[name].domain)
+            others = (row[:index] + (value,) + row[index + 1 :] for value in vars[name].possible)
             if any(table[other] != outcome for other in others):
                 found.add(name)
                 break

@@ -165,6 +165,7 @@ class Var:
         term: The term (or reading) that it belongs to.
         domain: Its values in order; for a state, those that the rules mention, then `*` for all others.
         changed_by: Who could change it: parties, governments, authority, legislator, nobody.
+        stated_only: The values that a case must state: what is unknown does not stand for them.
     """
 
     name: str
@@ -172,6 +173,12 @@ class Var:
     term: str
     domain: tuple[str, ...] = ("false", "true")
     changed_by: str = "nobody"
+    stated_only: tuple[str, ...] = ()
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The values that it may turn out to have where it is unknown."""
+        return tuple(value for value in self.domain if value not in self.stated_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,7 @@ class Term:
     true_when: Formula | None
     false_when: Formula | None
     origin: Origin = field(compare=False)
+    stated_only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,27 @@ def lower_term(parsed: Parsed, troubles: list[Trouble]) -> Term | None:
         None,
         None,
         origin_of(parsed),
+        _stated_only(low, parsed, kind, values),
     )
+
+
+def _stated_only(low: Lowering, parsed: Parsed, kind: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The values that a case must state to have."""
+    clause = parsed.first("stated_only")
+    if clause is None:
+        return ()
+    named: tuple[str, ...] = clause.value
+    if kind != "choice" or set(named) >= set(values):
+        low.trouble(
+            "SK214",
+            "`stated only` leaves a choice no value that an unknown could stand for",
+            clause.place,
+            help="use it in a choice, for some of its values",
+        )
+    for value in named:
+        if value not in values:
+            low.trouble("SK203", f"`{value}` is no value of `{parsed.block.name}`", clause.place, help=f"its values: {', '.join(values)}")
+    return tuple(value for value in values if value in named)
 
 
 def lower_reading(low: Lowering, parsed: Parsed) -> Reading | None:

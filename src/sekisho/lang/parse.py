@@ -40,7 +40,7 @@ FIRST_WORDS = {
         "when",
         "subject",
     ),
-    "term": ("applies", "type", "from", "ask", "changed", "cite", "true", "false"),
+    "term": ("applies", "type", "stated", "from", "ask", "changed", "cite", "true", "false"),
     "scope": ("cite", "in", "when"),
     "reading": ("option", "default", "ask"),
     "unmodelled": ("affects", "cite", "in", "because", "when"),

@@ -240,7 +240,7 @@ class Words:
             if term.type == "truth":
                 found[term.name] = Var(term.name, kind, term.name, changed_by=term.changed_by)
             elif term.type == "choice":
-                found[term.name] = Var(term.name, kind, term.name, term.values, term.changed_by)
+                found[term.name] = Var(term.name, kind, term.name, term.values, term.changed_by, term.stated_only)
             elif term.type == "choices":
                 for value in term.values:
                     name = f"{term.name}:{value}"

@@ -43,6 +43,7 @@ class Compiled:
         law: What was compiled.
         vars: The variables by level: readings, then facts, then judgements.
         index: For each level, the position of each value in the variable's domain.
+        possible: For each level, the positions of the values that an unknown may stand for.
         facts_below: The first level that holds a judgement.
         names: The names of the rules that decide or defeat, by position.
         rules: For each of them, the node of its condition.
@@ -55,6 +56,7 @@ class Compiled:
     vars: tuple[Var, ...]
     diagram: Diagram
     index: tuple[Mapping[str, int], ...]
+    possible: tuple[tuple[int, ...], ...]
     facts_below: int
     names: tuple[str, ...]
     rules: tuple[int, ...]
@@ -103,6 +105,7 @@ def compile_law(law: Law, library: Library) -> Compiled:
         vars,
         diagram,
         tuple({value: i for i, value in enumerate(var.domain)} for var in vars),
+        tuple(tuple(i for i, value in enumerate(var.domain) if value in var.possible) for var in vars),
         judgements[0] if judgements else len(vars),
         tuple(rule.name for rule in rules),
         nodes,

@@ -76,7 +76,7 @@ Reduced = Outcome | tuple[int, tuple[object, ...]]
 
 def _settle_unknown(states: States, start: State, values: Values) -> Settled:
     """The function over the unknown facts alone, reduced; its variables are what the answer turns on."""
-    index, child = states.compiled.index, states.child
+    index, child, possible = states.compiled.index, states.child, states.compiled.possible
     memo: dict[int, Reduced] = {}
     leaves: dict[Leaf, None] = {}
     unique: dict[tuple[int, tuple[int, ...]], Reduced] = {}
@@ -90,7 +90,7 @@ def _settle_unknown(states: States, start: State, values: Values) -> Settled:
         if found is None:
             value = values(state.name)
             if value is None:
-                parts = tuple(reduce(child(state, i)) for i in range(len(state.children)))
+                parts = tuple(reduce(child(state, i)) for i in possible[state.level])
                 if all(part is parts[0] for part in parts):
                     found = parts[0]
                 else:
