@@ -107,11 +107,11 @@ def sort_troubles(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
     return tuple(sorted(troubles, key=lambda t: (t.places[:1], t.code, t.headline)))
 
 
-def nearest(word: str, known: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
-    """The known names that look most like `word`, best first.
+def nearest(word: str, known: Iterable[str], *, count: int = 3, cutoff: float = 0.6) -> tuple[str, ...]:
+    """The known names that look most like `word`, best first; `cutoff` is the least likeness, 0 to 1.
 
     Example:
         >>> nearest("recipent", ["recipient", "exporter"])
         ('recipient',)
     """
-    return tuple(difflib.get_close_matches(word, sorted(set(known)), n=count, cutoff=0.6))
+    return tuple(difflib.get_close_matches(word, sorted(set(known)), n=count, cutoff=cutoff))

@@ -51,6 +51,9 @@ ITEM = {
 }
 """The fields of an item, each with its shape."""
 
+OPEN = ("purpose", "classes", "under", "assurances", "programme")
+"""Fields whose vocabulary is open: a control-list entry or another programme is kept, and no rule asks for it."""
+
 STATE_FIELDS = ("exporter", "recipient", "supplier")
 
 

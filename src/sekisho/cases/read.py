@@ -13,7 +13,7 @@ from typing import Any
 
 from sekisho.base import Day, Place, Trouble, nearest, parse_day, sort_troubles
 from sekisho.base.yaml12 import Located, read_yaml
-from sekisho.cases.fields import ITEM, NOTES, STATE_FIELDS, TOP, term_of
+from sekisho.cases.fields import ITEM, NOTES, OPEN, STATE_FIELDS, TOP, term_of
 from sekisho.cases.model import UNKNOWN, Case, Finding, Item
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Library, Outcome
@@ -115,10 +115,10 @@ class CaseReader:
                 help="write `date: 2023-12-22`, one field a line",
             )
             return None
-        values = node.value
-        for key in values:
+        for key in node.value:
             if key not in TOP and key not in NOTES:
                 self._unknown_field(node, key, (*TOP, *NOTES), "a case")
+        values = _stated(node.value)
         got: dict[str, Any] = {}
         for key, shape in TOP.items():
             if key in values:
@@ -184,11 +184,14 @@ class CaseReader:
         return self._word(key, node, term.values if term else ())
 
     def _word(self, key: str, node: Located, known: tuple[str, ...]) -> str | None:
+        """A word of the vocabulary; in an open field also any other, unless it looks like a slip."""
         word = str(node.value).strip()
         if word in known:
             return word
         near = word.lower().replace("_", "-").replace(" ", "-")
         close = (near,) if near in known else nearest(near, known, count=1)
+        if key in OPEN and not close and word:
+            return word
         self._trouble(
             "SK406",
             f"`{word[:60]}` is no value of `{key}`",
@@ -262,10 +265,10 @@ class CaseReader:
         if not isinstance(node.value, dict):
             self._wrong(node, key, "an item of the registry, or a mapping of its fields")
             return None
-        values = node.value
-        for name in values:
+        for name in node.value:
             if name not in ITEM:
                 self._unknown_field(node, name, tuple(ITEM), "an item")
+        values = _stated(node.value)
         base = Item()
         if "key" in values:
             base = self.item(str(values["key"].value), values["key"]) or base
@@ -481,6 +484,11 @@ class CaseReader:
         self.troubles.append(
             Trouble(code, headline, (Place(self._file, line, column if text else 0, text=text),), why=why, help=help)
         )
+
+
+def _stated(values: dict[str, Located]) -> dict[str, Located]:
+    """The fields that are not left empty: `programme: null` says no more than leaving the line out."""
+    return {key: each for key, each in values.items() if each.value is not None}
 
 
 def _replace(base: Item, got: dict[str, Any], stated: frozenset[str], registry: frozenset[str] | None = None) -> Item:

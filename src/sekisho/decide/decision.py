@@ -57,7 +57,7 @@ class Alternative:
     outcome: Outcome
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Leg:
     """The answer of one state's law (or of the international layer alone).
 
@@ -261,7 +261,7 @@ class Leg:
     def unverified(self) -> tuple[Ground, ...]:
         """The grounds of the deciding rules that rest on something not verified since."""
         found: dict[str, Ground] = {}
-        names = {each.name for each in (*self.basis, *self.bars)}
+        names = {basis.name for basis in self.basis} | {bar.name for bar in self.bars}
         for proof in self.proof:
             if proof.silent:
                 continue
@@ -306,7 +306,7 @@ class Receipt:
         }
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Decision:
     """The answer to one case, with its proof and its receipt.
 

@@ -18,6 +18,7 @@ from lark.indenter import DedentError, Indenter
 
 from sekisho.base import Place, Trouble, nearest
 from sekisho.lang.book import Block
+from sekisho.lang.letters import odd_character
 from sekisho.lang.syntax import Clause, Condition, Group, Leaf, Parsed
 
 STARTS = ("rule", "term", "scope", "reading", "unmodelled", "assume")
@@ -48,6 +49,10 @@ FIRST_WORDS = {
 }
 
 _CONNECTIVE = re.compile(r"(?<=\s)(and|or|unless|except)(?=\s)")
+_FREE = re.compile(r"\s*(?:ask|because|says|cite)\s")
+"""The clauses whose rest is free text; everywhere else only plain characters may stand."""
+
+_BLANKS = " \t"
 _MAX_DEPTH = 12
 _MAX_CLAUSE = 20_000
 
@@ -94,33 +99,72 @@ def parse_block(block: Block) -> tuple[Parsed, tuple[Trouble, ...]]:
 
 
 def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]:
-    """Each clause as (line within the block, text)."""
+    """Each clause as (line within the block, text); the lines of the text are those of the block."""
     start, held = 0, list[str]()
+    first = next((line for line in block.lines if line.strip(_BLANKS)), "")
+    if first[:1] in (" ", "\t"):
+        troubles.append(
+            Trouble(
+                "SK106",
+                "the first clause is indented",
+                (block.place(block.lines.index(first) + 1, 1, len(first) - len(first.lstrip(_BLANKS))),),
+                why="an indented line belongs to the clause above it",
+                help="begin each clause at the margin",
+            )
+        )
+        return
     for number, line in enumerate(block.lines, start=1):
-        if not line.strip():
+        line = line.rstrip(_BLANKS)
+        if not line:
             continue
-        if "\t" in line[: len(line) - len(line.lstrip())]:
+        indent = line[: len(line) - len(line.lstrip(_BLANKS))]
+        if "\t" in indent:
             troubles.append(
                 Trouble(
                     "SK103",
                     "a tab in the indentation",
-                    (block.place(number),),
+                    (block.place(number, 1, len(indent)),),
                     why="its width depends on the editor, and here indentation carries meaning",
                     help="indent with two spaces",
                 )
             )
-            line = line.replace("\t", "    ")
-        if line[0] == " " and held:
-            held.append(line.rstrip())
+            line = indent.replace("\t", "    ") + line[len(indent) :]
+        if line[0] == " ":
+            held.append(line)
             continue
         if held:
             yield start, "\n".join(held) + "\n"
-        start, held = number, [line.strip()]
+        start, held = number, [line]
     if held:
         yield start, "\n".join(held) + "\n"
 
 
+def _odd(block: Block, line: int, text: str, troubles: list[Trouble]) -> bool:
+    """Whether a character stands in the clause that looks like another, or like nothing."""
+    found = False
+    for offset, row in enumerate(text.split("\n")):
+        head = _FREE.match(row)
+        cut = head.end() if head else len(row)
+        odd = odd_character(row[:cut]) or odd_character(row[cut:], words=True)
+        if odd is None:
+            continue
+        at = odd.at + (cut if odd_character(row[:cut]) is None else 0)
+        found = True
+        troubles.append(
+            Trouble(
+                "SK113",
+                f"the clause holds a {odd.said}",
+                (block.place(line + offset, at + 1),),
+                why="a reader cannot tell it from another character, or cannot see it at all",
+                help=odd.write,
+            )
+        )
+    return found
+
+
 def _parse_clause(block: Block, line: int, text: str, troubles: list[Trouble]) -> Clause | None:
+    if _odd(block, line, text, troubles):
+        return None
     first = text.split(maxsplit=1)[0]
     if block.kind != "assume" and first not in FIRST_WORDS[block.kind]:
         close = nearest(first, FIRST_WORDS[block.kind], count=1)
@@ -154,11 +198,12 @@ def _parse_clause(block: Block, line: int, text: str, troubles: list[Trouble]) -
         tree = parser().parse(text, start=f"{block.kind}_clause")
         return _read(tree, block, line)
     except DedentError:
+        offset, indent = _crooked(text)
         troubles.append(
             Trouble(
                 "SK106",
                 "the bullets do not line up",
-                (block.place(line),),
+                (block.place(line + offset, 1, indent),),
                 why="the indentation of a bullet says to which list it belongs",
                 help="indent each level by two spaces more than the line above it",
             )
@@ -168,6 +213,20 @@ def _parse_clause(block: Block, line: int, text: str, troubles: list[Trouble]) -
     except VisitError as error:  # pragma: no cover - a slip of ours, still never a traceback
         troubles.append(Trouble("SK107", f"the clause cannot be read: {error.orig_exc}", (block.place(line),)))
     return None
+
+
+def _crooked(text: str) -> tuple[int, int]:
+    """The row (from 0) whose indentation fits no list above it, and that indentation."""
+    open_ = [0]
+    for offset, row in enumerate(text.splitlines()):
+        indent = len(row) - len(row.lstrip())
+        while open_[-1] > indent:
+            open_.pop()
+            if open_[-1] < indent:
+                return offset, indent
+        if indent > open_[-1]:
+            open_.append(indent)
+    return 0, 1
 
 
 def _depth(text: str) -> int:
@@ -214,7 +273,7 @@ _TOKEN_WORDS = {
 
 
 def _unexpected(block: Block, line: int, text: str, error: UnexpectedInput) -> Trouble:
-    rows = text.splitlines()
+    rows = text.rstrip("\n").split("\n")
     row = max(1, getattr(error, "line", 1) or 1)
     column = max(1, getattr(error, "column", 1) or 1)
     if row > len(rows):
@@ -227,13 +286,11 @@ def _unexpected(block: Block, line: int, text: str, error: UnexpectedInput) -> T
     words = sorted({_TOKEN_WORDS.get(name, f"`{name.lower().replace('_', '-')}`") for name in expected})
     word = re.match(r"\S+", rows[row - 1][column - 1 :])
     seen = word[0] if word else ""
-    source = block.lines[line + row - 2] if line + row - 2 < len(block.lines) else ""
-    shift = len(source) - len(source.lstrip()) if row == 1 else 0
     headline = f"`{seen[:40]}` is not expected here" if seen else "the clause ends too early"
     return Trouble(
         "SK110",
         headline,
-        (block.place(line + row - 1, column + shift, max(1, len(seen))),),
+        (block.place(line + row - 1, column, max(1, len(seen))),),
         why="the clause cannot be read past this point",
         help=f"what can stand here: {', '.join(words[:12])}" if words else "see docs/reference/language.md",
     )

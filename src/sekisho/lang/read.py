@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,6 @@ from sekisho.lang.structure import check_structure
 from sekisho.lang.syntax import Parsed
 from sekisho.lang.words import Words, declared_conditions
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _MAX_BYTES = 5_000_000
 
 
@@ -285,15 +283,8 @@ def _check_names(pages: Sequence[tuple[Page, Front, list[Parsed]]], troubles: li
         places = [(front.name, front.place)] if front.kind != "words" else []
         places += [(each.block.name, each.block.place()) for each in parsed]
         for name, place in places:
-            if not _NAME.fullmatch(name):
-                troubles.append(
-                    Trouble(
-                        "SK111",
-                        f"`{name}` is no name of a block",
-                        (place,),
-                        help="use lower-case words joined by hyphens, such as `five-purposes`",
-                    )
-                )
+            if not name:
+                continue
             if name in seen:
                 troubles.append(
                     Trouble(
