@@ -116,6 +116,8 @@ def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]
     for number, line in enumerate(block.lines, start=1):
         line = line.rstrip(_BLANKS)
         if not line:
+            if held:
+                held.append("")
             continue
         indent = line[: len(line) - len(line.lstrip(_BLANKS))]
         if "\t" in indent:
@@ -133,10 +135,10 @@ def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]
             held.append(line)
             continue
         if held:
-            yield start, "\n".join(held) + "\n"
+            yield start, "\n".join(held).rstrip() + "\n"
         start, held = number, [line]
     if held:
-        yield start, "\n".join(held) + "\n"
+        yield start, "\n".join(held).rstrip() + "\n"
 
 
 def _odd(block: Block, line: int, text: str, troubles: list[Trouble]) -> bool:
@@ -220,11 +222,11 @@ def _crooked(text: str) -> tuple[int, int]:
     open_ = [0]
     for offset, row in enumerate(text.splitlines()):
         indent = len(row) - len(row.lstrip())
-        while open_[-1] > indent:
+        while row and open_[-1] > indent:
             open_.pop()
             if open_[-1] < indent:
                 return offset, indent
-        if indent > open_[-1]:
+        if row and indent > open_[-1]:
             open_.append(indent)
     return 0, 1
 
@@ -269,6 +271,7 @@ _TOKEN_WORDS = {
     "MINUS": "`-`",
     "COMMA": "`,`",
     "DOT": "`.`",
+    "STATE_TYPE": "`state`",
 }
 
 
@@ -292,8 +295,19 @@ def _unexpected(block: Block, line: int, text: str, error: UnexpectedInput) -> T
         headline,
         (block.place(line + row - 1, column, max(1, len(seen))),),
         why="the clause cannot be read past this point",
-        help=f"what can stand here: {', '.join(words[:12])}" if words else "see docs/reference/language.md",
+        help=_hint(seen, expected) or f"what can stand here: {', '.join(words[:12])}",
     )
+
+
+def _hint(seen: str, expected: set[str]) -> str:
+    """A mend for the slips that are made most often; empty where none of them is seen."""
+    if "DATE" in expected and re.match(r"\d", seen):
+        return "write days as 2014-04-01"
+    if "NAME" in expected and re.fullmatch(r"[a-z0-9-]*_[a-z0-9_-]*,?", seen):
+        return f"words of a name are joined by hyphens: `{seen.rstrip(',').replace('_', '-')}`"
+    if "NAME" in expected and re.match(r"[A-Z]", seen):
+        return "names are in lower case, and states are written by their codes of three capitals, such as JPN"
+    return ""
 
 
 def _read(tree: Tree[Any], block: Block, line: int) -> Clause:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sekisho.base import Interval, Place, Trouble, nearest, sort_troubles
-from sekisho.ir import Instrument, Library, Outcome, Proposal, Reading, Rule, Term, Text
+from sekisho.ir import INTERNATIONAL, Instrument, Library, Outcome, Proposal, Reading, Rule, Term, Text
 from sekisho.lang.book import Block, Page, split_page
 from sekisho.lang.front import Front, read_front
 from sekisho.lang.lower import (
@@ -117,6 +117,7 @@ def read_library(
         if front is not None:
             pages.append((page, front, parsed))
     _check_names(pages, troubles)
+    _check_jurisdictions([front for _, front, _ in pages], set(states), troubles)
     texts = _texts(pages, known_sources, troubles)
     blocks = [(front, each) for _, front, parsed in pages for each in parsed]
     terms: dict[str, Term] = {}
@@ -238,21 +239,23 @@ def _texts(
     pages: Sequence[tuple[Page, Front, list[Parsed]]], known: Collection[str] | None, troubles: list[Trouble]
 ) -> dict[str, Text]:
     texts: dict[str, Text] = {}
+    places: dict[str, Place] = {}
     for _, front, _ in pages:
-        for key, text in front.texts.items():
+        for key, (text, place) in front.texts.items():
             if key in texts and texts[key] != text:
                 troubles.append(
                     Trouble(
                         "SK205",
                         f"the text `{key}` is declared twice, differently",
-                        (front.place,),
+                        (place, places[key]),
+                        why="a citation of it would lead to one text or the other",
                         help="give one of them another key",
                     )
                 )
-            texts[key] = text
+            texts[key], places[key] = text, place
             for source in text.sources:
                 if known is not None and source not in known:
-                    troubles.append(_no_source(source, known, front.place))
+                    troubles.append(_no_source(source, known, place))
     return texts
 
 
@@ -296,3 +299,21 @@ def _check_names(pages: Sequence[tuple[Page, Front, list[Parsed]]], troubles: li
                     )
                 )
             seen.setdefault(name, place)
+
+
+def _check_jurisdictions(fronts: Iterable[Front], states: set[str], troubles: list[Trouble]) -> None:
+    """Every jurisdiction is the code of a state that the registry knows, or `international`."""
+    for front in fronts:
+        code = front.jurisdiction
+        if not code or not states or code == INTERNATIONAL or code in states:
+            continue
+        close = nearest(code, [*states, INTERNATIONAL], count=1, cutoff=0.67)
+        troubles.append(
+            Trouble(
+                "SK203",
+                f"`{code}` is no jurisdiction",
+                (front.jurisdiction_place,),
+                why="nobody would ever ask this law",
+                help=f"write `{close[0]}`" if close else "write the state's code (ISO 3166 alpha-3), or `international`",
+            )
+        )

@@ -128,7 +128,7 @@ class States:
                 outcome = Outcome.FREE
             else:
                 outcome = max(min(reachable), Outcome.MAY_BE_PERMITTED)
-            sets = implicants(self.compiled, node) if outcome is Outcome.MAY_BE_PERMITTED else ()
+            sets = implicants(self.compiled, node) if outcome <= Outcome.MAY_BE_PERMITTED else ()
             leaf = self._leaves[node] = Leaf(outcome, reachable, sets)
             self.compiled.diagram.forget()
         return leaf

@@ -54,8 +54,8 @@ _PURPOSES = ("rescue", "transport")
 _ACTS = ("export", "re-transfer", "loan")
 _DEFAULTS = (Outcome.PROHIBITED, Outcome.MAY_BE_PERMITTED, Outcome.FREE)
 _EFFECTS = (
-    (Effect.PERMIT, 30),
-    (Effect.PROHIBIT, 25),
+    (Effect.PERMIT, 32),
+    (Effect.PROHIBIT, 20),
     (Effect.PRESUME_DENIAL, 10),
     (Effect.EXEMPT, 12),
     (Effect.LIFT, 13),
@@ -77,18 +77,18 @@ class Shape:
         depth: How deeply conditions nest.
     """
 
-    facts: int = 3
-    judgements: int = 2
+    facts: int = 4
+    judgements: int = 3
     readings: int = 1
     instruments: int = 3
-    rules: int = 5
+    rules: int = 6
     depth: int = 2
 
 
 SMALL = Shape()
 """Small enough for the specification, which tries every combination."""
 
-LARGE = Shape(facts=6, judgements=3, readings=2, instruments=4, rules=9, depth=3)
+LARGE = Shape(facts=6, readings=2, instruments=4, rules=9, depth=3)
 """For properties that need no comparison with the specification."""
 
 
@@ -110,7 +110,7 @@ def random_library(rng: Random, shape: Shape = SMALL) -> Library:
     for number in range(rng.randint(1, shape.instruments)):
         name = f"law-{number}"
         rules = []
-        for _ in range(rng.randint(1, shape.rules)):
+        for _ in range(rng.randint(min(2, shape.rules), shape.rules)):
             rule = _rule(rng, f"rule-{len(names)}", name, vars, names, firsts, ended, shape.depth)
             names.append(rule.name)
             firsts[rule.name] = rule.stated.first
@@ -178,6 +178,8 @@ def random_day(rng: Random, library: Library, state: str) -> Day:
     days = Timeline(library).change_days(state)
     if not days:
         return rng.choice(DAYS)
+    if rng.random() < 0.7:
+        days = days[len(days) // 2 :]
     return rng.choice(days) + timedelta(days=rng.choice((-1, 0, 0, 1, 40)))
 
 
@@ -284,7 +286,7 @@ def _rule(
         (),
         _cites(rng),
         stated,
-        TRUE if rng.random() < 0.06 else random_formula(rng, vars, depth),
+        TRUE if rng.random() < 0.04 else random_formula(rng, vars, depth),
         (requirement,) if effect is Effect.PERMIT and rng.random() < 0.2 else (),
         "",
         _origin(),
@@ -299,9 +301,9 @@ def _test(rng: Random, var: Var) -> Test:
 
 
 def _stated(rng: Random, *, early: bool = False) -> Interval:
-    first = DAYS[0] if early and rng.random() < 0.8 else rng.choice(DAYS)
+    first = DAYS[0] if rng.random() < (0.9 if early else 0.5) else rng.choice(DAYS)
     later = [day for day in DAYS if day > first]
-    if later and rng.random() < 0.15:
+    if later and rng.random() < 0.1:
         return Interval(first, rng.choice(later) - timedelta(days=1))
     return Interval(first)
 
@@ -319,8 +321,9 @@ def _some(rng: Random, every: Sequence[Var], shape: Shape) -> list[Var]:
     found: list[Var] = []
     for kind, most in ((Kind.FACT, shape.facts), (Kind.JUDGEMENT, shape.judgements), (Kind.READING, shape.readings)):
         of_kind = [var for var in every if var.kind is kind]
-        least = 1 if kind is Kind.FACT else 0
-        found += rng.sample(of_kind, rng.randint(least, min(most, len(of_kind))))
+        most = min(most, len(of_kind))
+        least = 0 if kind is Kind.READING else min(most, 1)
+        found += rng.sample(of_kind, rng.randint(least, most))
     return found
 
 
