@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from sekisho.base import Place, Trouble, nearest
 from sekisho.lang.letters import odd_character
 
-BLOCKS = ("rule", "term", "scope", "reading", "unmodelled", "assume")
+BLOCKS = ("rule", "term", "scope", "reading", "unmodelled", "assume", "property", "constraint")
 """The info words of fences that the engine reads; every other fence is prose."""
 
 _ANCHOR = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
@@ -112,7 +112,7 @@ def split_page(text: str, file: str) -> tuple[Page, tuple[Trouble, ...]]:
             found = _ANCHOR.search(title)
             anchor = found[1] if found else ""
             level = int(token.tag[1:])
-            headings = [(l, t) for l, t in headings if l < level] + [(level, _ANCHOR.sub("", title))]
+            headings = [each for each in headings if each[0] < level] + [(level, _ANCHOR.sub("", title))]
             prose = []
         elif token.type == "inline" and tokens[index - 1].type == "paragraph_open":
             prose.append(token.content)
@@ -169,7 +169,7 @@ def _name(fence: Place, block: Block) -> list[Trouble]:
     if not block.name:
         headline = f"this {block.kind} block has no name"
     elif odd is not None:
-        headline = f"the name of the block holds a {odd.said}"
+        headline = f"more than plain letters in the name: {odd.said}"
         place, help_ = replace(place, column=column + odd.at, width=1), odd.write
     else:
         headline = f"`{block.name[:60]}` is no name of a block"

@@ -100,7 +100,7 @@ def read_front(page: Page) -> tuple[Front | None, tuple[Trouble, ...]]:
         "words": (),
     }[kind]
     for key in needed:
-        if not said[key]:
+        if not said[key] and not (key in data and isinstance(data[key].value, list | dict)):
             trouble(f"the front matter lacks `{key}`", place(key), help=f"add a line `{key}: …`")
     name = said.get(kind, "")
     if kind != "words" and not _NAME.fullmatch(name):

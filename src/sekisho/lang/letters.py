@@ -19,10 +19,6 @@ _LATIN_OF = dict(
     )
 )
 _SIGNS = {
-    "‘": "'",
-    "’": "'",
-    "“": '"',
-    "”": '"',
     "‐": "-",
     "‑": "-",
     "‒": "-",
@@ -58,7 +54,7 @@ def odd_character(text: str, *, words: bool = False) -> Odd | None:
 
     Example:
         >>> odd_character("item is a wеapon").said
-        'CYRILLIC SMALL LETTER IE'
+        'cyrillic small letter ie (U+0435)'
     """
     for at, char in enumerate(text):
         if " " <= char <= "~" or char == "\t":
@@ -67,11 +63,13 @@ def odd_character(text: str, *, words: bool = False) -> Odd | None:
         invisible = category in _INVISIBLE or category == "Zs"
         if words and not invisible and not (char in _LATIN_OF and _among_latin(text, at)):
             continue
-        name = unicodedata.name(char, f"U+{ord(char):04X}")
+        name = f"{unicodedata.name(char, 'a character without a name').lower()} (U+{ord(char):04X})"
         if category == "Zs":
             return Odd(at, name, "write an ordinary space")
         if invisible:
             return Odd(at, name, "take it out: it cannot be seen")
+        if category in ("Pi", "Pf"):
+            return Odd(at, name, "leave it out: names stand without quotation marks")
         plain = _LATIN_OF.get(char) or _SIGNS.get(char)
         return Odd(at, name, f"write `{plain}`" if plain else "names and keywords have only the letters a to z")
     return None

@@ -28,7 +28,7 @@ from sekisho.ir import (
 )
 from sekisho.lang.front import Front
 from sekisho.lang.syntax import Clause, Parsed
-from sekisho.lang.words import SUBJECTS, Words
+from sekisho.lang.words import RELATED, SUBJECTS, Words
 
 _EFFECTS = {
     "permit": Effect.PERMIT,
@@ -39,6 +39,7 @@ _EFFECTS = {
     "lift": Effect.LIFT,
     "claim": Effect.CLAIM_CONSENT,
 }
+_LACKS = {"in_force": "in force", "applies_to": "applies to", "assumption": "the fact that it assumes"}
 _REQUIREMENTS = ("authorisation", "assurance", "procedure", "notice", "decision")
 _CHANGERS = ("parties", "governments", "authority", "legislator", "nobody")
 
@@ -57,6 +58,29 @@ class Lowering:
         self.troubles.append(Trouble(code, headline, (place,), why=why, help=help))
 
 
+_ONCE = ("when", "true_when", "false_when", "subject_to", "ask", "changed_by", "default_is", "because", "in_force",
+         "applies_to", "type_is", "from_supplier", "assumption")  # fmt: skip
+"""The kinds of clause that a block may hold once; others may stand on several lines."""
+
+
+def check_repeats(parsed: Parsed, troubles: list[Trouble]) -> None:
+    """A clause that stands twice where it may stand once: one of the two would be lost."""
+    for kind in _ONCE:
+        first, *more = parsed.all(kind) or (None,)
+        for clause in more:
+            assert clause is not None
+            assert first is not None
+            troubles.append(
+                Trouble(
+                    "SK204",
+                    f"`{parsed.block.name}` says `{kind.removesuffix('_is').replace('_', ' ')}` twice",
+                    (clause.place, first.place),
+                    why="one of the two would be lost",
+                    help="keep one of the two, or join them in one list",
+                )
+            )
+
+
 def origin_of(parsed: Parsed) -> Origin:
     """Where a block stands, for proofs and troubles."""
     block = parsed.block
@@ -73,19 +97,28 @@ def lower_term(parsed: Parsed, troubles: list[Trouble]) -> Term | None:
         return None
     subject, *relation = applies.value
     if subject not in SUBJECTS:
-        low.trouble("SK202", f"a term is said of one of {', '.join(SUBJECTS)}", applies.place)
+        close = nearest(subject, SUBJECTS, count=1)
+        help_ = f"write `applies to {close[0]}`" if close else f"one of: {', '.join(SUBJECTS)}"
+        low.trouble("SK202", f"no term can be said of `{subject}`", applies.place, help=help_)
+    if relation and relation[0] not in RELATED:
+        close = nearest(relation[0], RELATED, count=1)
+        help_ = f"write `{close[0]}`" if close else f"one of: {', '.join(RELATED)}"
+        low.trouble("SK202", f"`{relation[0]}` is no role that a term can relate to", applies.place, help=help_)
     kind, values = typed.value
     supplier, authority, registry = source.value
     changed = parsed.first("changed_by")
     changer = changed.value[0] if changed else "nobody"
     if changer not in _CHANGERS:
-        low.trouble("SK203", f"`{changer}` can change nothing", changed.place, help=f"one of: {', '.join(_CHANGERS)}")  # type: ignore[union-attr]
+        assert changed is not None
+        close = nearest(changer, _CHANGERS, count=1)
+        help_ = f"write `{close[0]}`" if close else f"one of: {', '.join(_CHANGERS)}"
+        low.trouble("SK203", f"`{changer}` is nobody who can change a fact", changed.place, help=help_)
     if supplier == "judgement" and kind != "truth":
         low.trouble(
             "SK202", "a judgement is found or not found: its type is truth", typed.place, help="write `type truth`"
         )
     asked = parsed.first("ask")
-    if asked is None and supplier != "definition":
+    if asked is None and supplier != "definition" and parsed.sound:
         low.trouble(
             "SK204",
             f"the term `{parsed.block.name}` has no question",
@@ -96,9 +129,21 @@ def lower_term(parsed: Parsed, troubles: list[Trouble]) -> Term | None:
     for kind_ in ("true_when", "false_when"):
         clause = parsed.first(kind_)
         if clause is not None and kind != "truth":
-            low.trouble("SK214", "only a truth term can be defined by a condition", clause.place)
-    if supplier == "definition" and parsed.first("true_when") is None:
-        low.trouble("SK204", "a term from definition needs `true when`", parsed.block.place())
+            low.trouble(
+                "SK214",
+                "only a truth term can be defined by a condition",
+                clause.place,
+                why="a condition holds or fails; it does not choose among values",
+                help="write `type truth`, or take the definition out",
+            )
+    if supplier == "definition" and parsed.first("true_when") is None and parsed.sound:
+        low.trouble(
+            "SK204",
+            f"the term `{parsed.block.name}` comes from definition and has none",
+            parsed.block.place(),
+            why="it would never hold",
+            help="add `true when …`, or name another supplier",
+        )
     return Term(
         parsed.block.name,
         subject,
@@ -152,16 +197,31 @@ def lower_reading(low: Lowering, parsed: Parsed) -> Reading | None:
             )
         if not says:
             low.trouble(
-                "SK204", f"the option `{name}` does not say what it means", clause.place, help="add a `says` line"
+                "SK204",
+                f"the option `{name}` does not say what it means",
+                clause.place,
+                why="whoever chooses a reading must know what it says",
+                help="add a line `says …` below it",
             )
         for cite in cites:
             _check_text(low, cite[0], clause.place)
         options.append(ReadingOption(name, tuple(_cite_of(*cite) for cite in cites), says))
+    if not parsed.sound:
+        return None
+    names = [option.name for option in options]
+    for clause in parsed.all("option")[1:]:
+        if names.count(clause.value[0]) > 1:
+            low.trouble("SK205", f"the option `{clause.value[0]}` stands twice", clause.place, help="rename one of them")
     if len(options) < 2:
-        low.trouble("SK204", f"the reading `{parsed.block.name}` needs at least two options", parsed.block.place())
+        low.trouble(
+            "SK204",
+            f"the reading `{parsed.block.name}` needs at least two options",
+            parsed.block.place(),
+            why="with one option nothing is contested",
+            help="add the other option, or write a plain rule",
+        )
         return None
     default = parsed.first("default_is")
-    names = [option.name for option in options]
     if default is None or default.value[0] not in names:
         place = default.place if default else parsed.block.place()
         low.trouble(
@@ -172,12 +232,22 @@ def lower_reading(low: Lowering, parsed: Parsed) -> Reading | None:
         )
         return None
     asked = parsed.first("ask")
+    if asked is None:
+        low.trouble(
+            "SK204",
+            f"the reading `{parsed.block.name}` has no question",
+            parsed.block.place(),
+            why="an interview could not ask for it",
+            help="add a line `ask …?`",
+        )
     return Reading(parsed.block.name, tuple(options), default.value[0], asked.value if asked else "", origin_of(parsed))
 
 
 def lower_rule(low: Lowering, parsed: Parsed, front: Front) -> Rule | None:
     """One rule."""
     effects = [clause for clause in parsed.clauses if clause.kind in _EFFECTS]
+    if not effects and not parsed.sound:
+        return None
     if len(effects) != 1:
         headline = "has no effect line" if not effects else "has more than one effect line"
         place = effects[1].place if len(effects) > 1 else parsed.block.place()
@@ -213,7 +283,7 @@ def lower_rule(low: Lowering, parsed: Parsed, front: Front) -> Rule | None:
     if effect not in (Effect.PERMIT, Effect.PRESUME_DENIAL):
         for stray in parsed.all("subject_to"):
             low.trouble("SK214", "`subject to` belongs to a `permit` rule", stray.place, help="write a `require` rule")
-    if effect is Effect.LIFT and parsed.first("exception_to") is None:
+    if effect is Effect.LIFT and parsed.first("exception_to") is None and parsed.sound:
         low.trouble(
             "SK204",
             "`lift` needs `exception to`",
@@ -273,7 +343,10 @@ def lower_assumption(low: Lowering, parsed: Parsed, front: Front) -> Assumption 
     if stated_fact is None or not cites or stated is None:
         return None
     leaf = stated_fact.value
+    before = len(low.words.troubles)
     formula = low.words.lower(leaf)
+    if len(low.words.troubles) > before:
+        return None
     value = not leaf.negated
     inner: Formula = formula if value else formula.part  # type: ignore[union-attr]
     if isinstance(inner, Named):
@@ -298,7 +371,7 @@ def _when(low: Lowering, parsed: Parsed) -> Formula:
 
 def _cites(low: Lowering, parsed: Parsed) -> tuple[Cite, ...]:
     clauses = parsed.all("cite")
-    if not clauses:
+    if not clauses and parsed.sound:
         low.trouble(
             "SK204",
             f"`{parsed.block.name}` cites nothing",
@@ -372,19 +445,15 @@ def _names(parsed: Parsed, kind: str) -> tuple[str, ...]:
 
 
 def _one(low: Lowering, parsed: Parsed, kind: str, example: str) -> Clause | None:
-    """The only clause of a kind; a missing or repeated one is a trouble."""
+    """The clause of a kind; a missing one is a trouble."""
     clauses = parsed.all(kind)
     if not clauses:
         if parsed.sound:
             low.trouble(
                 "SK204",
-                f"the {parsed.block.kind} `{parsed.block.name}` lacks `{example.split()[0] if kind != 'in_force' else 'in force'}`",
+                f"the {parsed.block.kind} `{parsed.block.name}` lacks `{example.split(maxsplit=1)[0] if kind != 'in_force' else 'in force'}`",
                 parsed.block.place(),
                 help=f"add a line such as `{example}`",
             )
         return None
-    if len(clauses) > 1:
-        low.trouble(
-            "SK204", f"`{parsed.block.name}` says this twice", clauses[1].place, help="keep one of the two lines"
-        )
     return clauses[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -21,7 +22,7 @@ from sekisho.lang.book import Block
 from sekisho.lang.letters import odd_character
 from sekisho.lang.syntax import Clause, Condition, Group, Leaf, Parsed
 
-STARTS = ("rule", "term", "scope", "reading", "unmodelled", "assume")
+STARTS = ("rule", "term", "scope", "reading", "unmodelled", "assume", "property", "constraint")
 
 FIRST_WORDS = {
     "rule": (
@@ -46,7 +47,23 @@ FIRST_WORDS = {
     "reading": ("option", "default", "ask"),
     "unmodelled": ("affects", "cite", "in", "because", "when"),
     "assume": ("cite", "in", "when"),
+    "property": ("never", "always", "only", "exactly", "opened", "closed", "law", "cite", "holds", "when"),
+    "constraint": ("impossible", "cite", "because"),
 }
+
+_WHOLE = {
+    "exception": "exception to",
+    "claim": "claim consent",
+    "in": "in force from",
+    "subject": "subject to",
+    "applies": "applies to",
+    "changed": "changed by",
+    "true": "true when",
+    "false": "false when",
+    "law": "law of",
+    "impossible": "impossible when",
+}
+"""How a clause goes on after its first word, for messages."""
 
 _CONNECTIVE = re.compile(r"(?<=\s)(and|or|unless|except)(?=\s)")
 _FREE = re.compile(r"\s*(?:ask|because|says|cite)\s")
@@ -113,8 +130,8 @@ def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]
             )
         )
         return
-    for number, line in enumerate(block.lines, start=1):
-        line = line.rstrip(_BLANKS)
+    for number, written in enumerate(block.lines, start=1):
+        line = written.rstrip(_BLANKS)
         if not line:
             if held:
                 held.append("")
@@ -130,7 +147,7 @@ def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]
                     help="indent with two spaces",
                 )
             )
-            line = indent.replace("\t", "    ") + line[len(indent) :]
+            line = indent.replace("\t", "  ") + line[len(indent) :]
         if line[0] == " ":
             held.append(line)
             continue
@@ -155,7 +172,7 @@ def _odd(block: Block, line: int, text: str, troubles: list[Trouble]) -> bool:
         troubles.append(
             Trouble(
                 "SK113",
-                f"the clause holds a {odd.said}",
+                f"more than plain text in the clause: {odd.said}",
                 (block.place(line + offset, at + 1),),
                 why="a reader cannot tell it from another character, or cannot see it at all",
                 help=odd.write,
@@ -176,7 +193,7 @@ def _parse_clause(block: Block, line: int, text: str, troubles: list[Trouble]) -
                 f"no clause of a {block.kind} block begins with `{first[:40]}`",
                 (block.place(line, 1, len(first)),),
                 why="each line of a block is one clause, told by its first word",
-                help=(f"write `{close[0]}`" if close else f"begin with one of: {', '.join(FIRST_WORDS[block.kind])}"),
+                help=(f"write `{close[0]}`" if close else f"begin with one of: {', '.join(_WHOLE.get(w, w) for w in FIRST_WORDS[block.kind])}"),
             )
         )
         return None
@@ -241,13 +258,10 @@ def _inline_connective(block: Block, line: int, text: str) -> Trouble | None:
         if not found or (" is " not in row and " judge" not in row):
             continue
         word = found[1]
-        head = re.sub(r"^(\s*-\s+|(true |false )?when\s+)", "", row).strip()
-        parts = [part.strip() for part in re.split(r"\s(?:and|or|unless|except)\s", f"{head}")]
         if word in ("unless", "except"):
             mend = "write the exception as a rule of its own, with `exception to` this one"
         else:
-            quantifier = "any of" if " or " in row and " and " not in row else "all of"
-            mend = "list them\n" + "\n".join([quantifier, *(f"  - {part}" for part in parts if part)])
+            mend = _listed(re.sub(r"^(\s*-\s+|(true |false |impossible )?when\s+)", "", row).strip())
         return Trouble(
             "SK112",
             "conditions are joined on one line",
@@ -256,6 +270,21 @@ def _inline_connective(block: Block, line: int, text: str) -> Trouble | None:
             help=mend,
         )
     return None
+
+
+def _listed(joined: str) -> str:
+    """Statements joined by `and` and `or` as a list, `and` taken to bind more loosely."""
+    groups = [[part.strip() for part in re.split(r"\sor\s", group)] for group in re.split(r"\sand\s", joined)]
+    if len(groups) == 1:
+        return "list them\nany of\n" + "\n".join(f"  - {part}" for part in groups[0])
+    lines = ["list them" if all(len(group) == 1 for group in groups) else "list them, as one or the other is meant"]
+    lines.append("all of")
+    for group in groups:
+        if len(group) == 1:
+            lines.append(f"  - {group[0]}")
+        else:
+            lines += ["  - any of", *(f"    - {part}" for part in group)]
+    return "\n".join(lines)
 
 
 _TOKEN_WORDS = {
@@ -287,6 +316,8 @@ def _unexpected(block: Block, line: int, text: str, error: UnexpectedInput) -> T
     elif isinstance(error, UnexpectedCharacters):
         expected = set(error.allowed or ())
     words = sorted({_TOKEN_WORDS.get(name, f"`{name.lower().replace('_', '-')}`") for name in expected})
+    while column > 1 and re.match(r"[\w-]", rows[row - 1][column - 2 :]) and len(rows[row - 1]) >= column:
+        column -= 1
     word = re.match(r"\S+", rows[row - 1][column - 1 :])
     seen = word[0] if word else ""
     headline = f"`{seen[:40]}` is not expected here" if seen else "the clause ends too early"
@@ -295,15 +326,17 @@ def _unexpected(block: Block, line: int, text: str, error: UnexpectedInput) -> T
         headline,
         (block.place(line + row - 1, column, max(1, len(seen))),),
         why="the clause cannot be read past this point",
-        help=_hint(seen, expected) or f"what can stand here: {', '.join(words[:12])}",
+        help=_hint(seen, expected, rows[row:]) or f"what can stand here: {', '.join(words[:12])}",
     )
 
 
-def _hint(seen: str, expected: set[str]) -> str:
+def _hint(seen: str, expected: set[str], below: list[str]) -> str:
     """A mend for the slips that are made most often; empty where none of them is seen."""
+    if not seen and "ALL" in expected and below and below[0].lstrip().startswith("-"):
+        return "say how the list counts: `all of`, `any of` or `none of`"
     if "DATE" in expected and re.match(r"\d", seen):
         return "write days as 2014-04-01"
-    if "NAME" in expected and re.fullmatch(r"[a-z0-9-]*_[a-z0-9_-]*,?", seen):
+    if re.fullmatch(r"[a-z0-9-]*_[a-z0-9_-]*,?", seen):
         return f"words of a name are joined by hyphens: `{seen.rstrip(',').replace('_', '-')}`"
     if "NAME" in expected and re.match(r"[A-Z]", seen):
         return "names are in lower case, and states are written by their codes of three capitals, such as JPN"
@@ -320,8 +353,11 @@ def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
         return block.place(row, token.column or 0, len(token), remark)
 
     def leaf(node: Tree[Any]) -> Leaf:
-        tokens = [t for t in node.scan_values(lambda t: isinstance(t, Token))]
-        spot = place(tokens[0]) if tokens else block.place(line)
+        tokens: list[Token] = list(node.scan_values(lambda t: isinstance(t, Token)))
+        first, last = tokens[0], tokens[-1]
+        spot = place(first)
+        if last.line == first.line and last.end_column is not None and first.column is not None:
+            spot = replace(spot, width=last.end_column - first.column)
         plain = [str(t) for t in node.children if isinstance(t, Token) and t.type == "NAME"]
         negated = any(isinstance(t, Token) and t.type == "NOT" for t in node.children)
         if node.data in ("judges", "judges_not"):
@@ -385,7 +421,9 @@ def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
             dates = [str(t) for t in tokens if t.type == "DATE"]
             start = "adoption" if any(t.type == "ADOPTION" for t in tokens) else dates.pop(0)
             value = (start, dates[0] if dates else None)
-        case "when" | "true_when" | "false_when":
+        case "never" | "always" | "only" | "exactly":
+            value = tuple((str(t), place(t)) for t in next(_subtrees(node, "outcomes")).children)
+        case "when" | "true_when" | "false_when" | "impossible":
             value = condition(next(_subtrees(node, "condition")))
         case "assumption":
             value = condition(next(c for c in node.children if isinstance(c, Tree)))

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sekisho.base import Interval, Place, Trouble, nearest, sort_troubles
-from sekisho.ir import INTERNATIONAL, Instrument, Library, Outcome, Proposal, Reading, Rule, Term, Text
+from sekisho.ir import INTERNATIONAL, Instrument, Library, Outcome, Proposal, Reading, Term, Text
 from sekisho.lang.book import Block, Page, split_page
+from sekisho.lang.claims import lower_constraint, lower_property
 from sekisho.lang.front import Front, read_front
 from sekisho.lang.lower import (
     Lowering,
+    check_repeats,
     lower_assumption,
     lower_reading,
     lower_rule,
@@ -58,12 +60,9 @@ def read_files(folders: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[Troub
         for path in paths:
             shown = path.relative_to(root).as_posix() if root is not None else str(path)
             try:
-                data = path.read_bytes()
-                if len(data) > _MAX_BYTES:
-                    raise ValueError(f"it is larger than {_MAX_BYTES // 1_000_000} MB")
-                sources.append(Source(shown, data.decode("utf-8-sig")))
+                sources.append(Source(shown, _bytes_of(path).decode("utf-8-sig")))
             except UnicodeDecodeError as error:
-                line = data[: error.start].count(b"\n") + 1
+                line = error.object[: error.start].count(b"\n") + 1
                 troubles.append(
                     Trouble(
                         "SK108",
@@ -85,6 +84,12 @@ def read_files(folders: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[Troub
     return tuple(sources), tuple(troubles)
 
 
+def _bytes_of(path: Path) -> bytes:
+    if path.stat().st_size > _MAX_BYTES:
+        raise ValueError(f"it is larger than {_MAX_BYTES // 1_000_000} MB")
+    return path.read_bytes()
+
+
 def read_library(
     sources: Iterable[Source],
     *,
@@ -104,6 +109,7 @@ def read_library(
     """
     troubles: list[Trouble] = []
     pages: list[tuple[Page, Front, list[Parsed]]] = []
+    lost: list[Parsed] = []
     for source in sources:
         page, found = split_page(source.text, source.file)
         troubles.extend(found)
@@ -113,9 +119,12 @@ def read_library(
         for block in page.blocks:
             each, found = parse_block(block)
             troubles.extend(found)
+            check_repeats(each, troubles)
             parsed.append(each)
         if front is not None:
             pages.append((page, front, parsed))
+        else:
+            lost.extend(parsed)
     _check_names(pages, troubles)
     _check_jurisdictions([front for _, front, _ in pages], set(states), troubles)
     texts = _texts(pages, known_sources, troubles)
@@ -127,6 +136,12 @@ def read_library(
             if term is not None:
                 terms.setdefault(term.name, term)
     by_name = {each.block.name: each for _, each in blocks if each.block.kind == "term"}
+    unread = {
+        each.block.name
+        for _, each in blocks
+        if (each.block.kind == "term" and each.block.name not in terms)
+        or (each.block.kind in ("term", "reading") and not each.sound)
+    } - terms.keys()
     words = Words(
         terms,
         {name: declared_conditions(by_name[name]) for name in terms},
@@ -136,6 +151,7 @@ def read_library(
             if each.block.kind == "reading"
         },
         set(states),
+        unread | {each.block.name for each in lost if each.block.kind in ("term", "reading")},
     )
     acts = terms["act"].values if "act" in terms else ()
     low = Lowering(words, texts, acts, troubles)
@@ -152,12 +168,17 @@ def read_library(
             if reading is not None:
                 readings[reading.name] = reading
     instruments, proposals = _instruments(low, pages)
+    constraints = [c for _, each in blocks if each.block.kind == "constraint" and (c := lower_constraint(low, each))]
+    properties = [p for _, each in blocks if each.block.kind == "property" and (p := lower_property(low, each))]
     troubles.extend(words.troubles)
     if known_sources is not None:
         _check_sources(blocks, known_sources, troubles)
     defined = {name: _with_definition(words, term) for name, term in terms.items()}
-    library = Library(tuple(instruments), tuple(proposals), defined, readings, texts, words.variables())
-    troubles.extend(check_structure(library, [each for _, each in blocks], words.used))
+    library = Library(
+        tuple(instruments), tuple(proposals), defined, readings, texts, words.variables(),
+        tuple(constraints), tuple(properties),
+    )  # fmt: skip
+    troubles.extend(check_structure(library, [each for _, each in blocks], words.used, lost))
     return library, _once(troubles)
 
 
@@ -224,8 +245,9 @@ def _instruments(
                 for each in of_kind[kind]:
                     low.trouble(
                         "SK214",
-                        f"a `{kind}` block belongs in a file of an {allowed}",
+                        f"this {kind} block stands in a file that is no {allowed}",
                         each.block.place(),
+                        why="nothing tells whose law it belongs to",
                         help=f"add `{allowed}:` to the front matter",
                     )
     return instruments, proposals

@@ -9,13 +9,17 @@ from sekisho.ir import Effect, Library, Rule, Timeline
 from sekisho.lang.syntax import Parsed
 
 
-def check_structure(library: Library, blocks: Sequence[Parsed], used: Collection[str]) -> list[Trouble]:
-    """Every trouble of the library's structure."""
+def check_structure(
+    library: Library, blocks: Sequence[Parsed], used: Collection[str], lost: Sequence[Parsed] = ()
+) -> list[Trouble]:
+    """Every trouble of the library's structure; `lost` are blocks of pages that could not be read."""
     rules: dict[str, Rule] = {rule.name: rule for rule in library.rules}
     proposed = {rule.name: rule for proposal in library.proposals for rule in proposal.rules}
     known = {**rules, **proposed}
     troubles: list[Trouble] = []
-    troubles += _references(blocks, known, {s.name for i in library.instruments for s in i.scopes})
+    written = {each.block.name for each in (*blocks, *lost) if each.block.kind == "rule"}
+    scopes = {each.block.name for each in (*blocks, *lost) if each.block.kind == "scope"}
+    troubles += _references(blocks, known, written, scopes)
     troubles += _instruments(library)
     troubles += _cycles({name: rule.exception_to for name, rule in known.items()}, known, "exceptions")
     troubles += _cycles({i.name: i.yields_to for i in library.instruments}, None, "instruments that yield")
@@ -24,15 +28,18 @@ def check_structure(library: Library, blocks: Sequence[Parsed], used: Collection
     return troubles
 
 
-def _references(blocks: Iterable[Parsed], rules: Mapping[str, Rule], scopes: set[str]) -> list[Trouble]:
+def _references(
+    blocks: Iterable[Parsed], rules: Mapping[str, Rule], written: set[str], scopes: set[str]
+) -> list[Trouble]:
     troubles: list[Trouble] = []
     kinds = ("exception_to", "replaces", "repeals", "for_bases", "affects")
     for parsed in blocks:
         for clause in (c for c in parsed.clauses if c.kind in kinds):
             for name, place in clause.value:
-                if name in rules or (clause.kind == "affects" and name in scopes):
+                if name in written or (clause.kind == "affects" and name in scopes):
                     if (
                         clause.kind == "for_bases"
+                        and parsed.first("require")
                         and name in rules
                         and rules[name].effect not in (Effect.PERMIT, Effect.EXEMPT)
                     ):
@@ -45,7 +52,7 @@ def _references(blocks: Iterable[Parsed], rules: Mapping[str, Rule], scopes: set
                             )
                         )
                     continue
-                close = nearest(name, rules, count=1)
+                close = nearest(name, written, count=1)
                 troubles.append(
                     Trouble(
                         "SK206",
