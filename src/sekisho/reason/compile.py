@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from sekisho.ir import All, AnyOf, Const, Formula, Kind, Law, Library, Named, Not, Outcome, Rule, Test, Var, tests
 from sekisho.reason.diagram import FALSE, TRUE, Diagram
@@ -141,12 +142,14 @@ def formula_node(diagram: Diagram, vars: tuple[Var, ...], levels: Mapping[str, i
         case Named(_, part):
             return formula_node(diagram, vars, levels, part)
         case All(parts):
-            node = TRUE
-            for part in parts:
-                node = diagram.both(node, formula_node(diagram, vars, levels, part))
-            return node
+            return reduce(diagram.both, _deepest_first(diagram, vars, levels, parts), TRUE)
         case AnyOf(parts):
-            node = FALSE
-            for part in parts:
-                node = diagram.either(node, formula_node(diagram, vars, levels, part))
-            return node
+            return reduce(diagram.either, _deepest_first(diagram, vars, levels, parts), FALSE)
+
+
+def _deepest_first(
+    diagram: Diagram, vars: tuple[Var, ...], levels: Mapping[str, int], parts: tuple[Formula, ...]
+) -> list[int]:
+    """The nodes of conditions, those that ask late first: each then goes on top, with nothing to walk through."""
+    nodes = [formula_node(diagram, vars, levels, part) for part in parts]
+    return sorted(nodes, key=diagram.level.__getitem__, reverse=True)

@@ -44,9 +44,8 @@ class Diagram:
 
     def node(self, level: int, children: tuple[int, ...]) -> int:
         """The node with these children; the child itself where all are the same."""
-        first = children[0]
-        if all(child == first for child in children):
-            return first
+        if children.count(children[0]) == len(children):
+            return children[0]
         key = (level, children)
         found = self._unique.get(key)
         if found is None:
@@ -89,19 +88,86 @@ class Diagram:
             if found is None:
                 la, lb = level[a], level[b]
                 if la == lb:
-                    parts = tuple(walk(x, y) for x, y in zip(children[a], children[b], strict=True))
+                    parts = tuple([walk(x, y) for x, y in zip(children[a], children[b], strict=True)])
                 elif la < lb:
-                    parts = tuple(walk(x, b) for x in children[a])
+                    parts = tuple([walk(x, b) for x in children[a]])
                 else:
-                    parts = tuple(walk(a, y) for y in children[b])
-                found = memo[key] = self.node(min(la, lb), parts)
+                    parts = tuple([walk(a, y) for y in children[b]])
+                found = memo[key] = self.node(la if la < lb else lb, parts)
             return found
 
         return walk(a, b)
 
     def both(self, a: int, b: int) -> int:
-        """Conjunction of two truth functions."""
-        return self.apply("and", _and, a, b)
+        """Conjunction of two truth functions.
+
+        The same as `apply` with one operation, written out: whole laws are mostly made of this.
+        """
+        memo, level, children, make = self._memo, self.level, self.children, self.node
+
+        def walk(a: int, b: int) -> int:
+            if a == b or b == TRUE:
+                return a
+            if a == TRUE:
+                return b
+            if a == FALSE or b == FALSE:
+                return FALSE
+            key = ("and", a, b) if a < b else ("and", b, a)
+            found = memo.get(key)
+            if found is None:
+                la, lb = level[a], level[b]
+                if la == lb:
+                    found = make(la, tuple([walk(x, y) for x, y in zip(children[a], children[b], strict=True)]))
+                elif la < lb:
+                    found = make(la, tuple([walk(x, b) for x in children[a]]))
+                else:
+                    found = make(lb, tuple([walk(a, y) for y in children[b]]))
+                memo[key] = found
+            return found
+
+        return walk(a, b)
+
+    def meets(self, a: int, b: int) -> bool:
+        """Whether two truth functions are somewhere true together; stops where the first such place is found."""
+        level, children = self.level, self.children
+        failed: set[tuple[int, int]] = set()
+        stack = [(a, b)]
+        while stack:
+            a, b = pair = stack.pop()
+            if a == FALSE or b == FALSE or pair in failed:
+                continue
+            if a == TRUE or b == TRUE or a == b:
+                return True
+            failed.add(pair)
+            la, lb = level[a], level[b]
+            if la == lb:
+                stack.extend(zip(children[a], children[b], strict=True))
+            elif la < lb:
+                stack.extend([(x, b) for x in children[a]])
+            else:
+                stack.extend([(a, y) for y in children[b]])
+        return False
+
+    def within(self, a: int, b: int) -> bool:
+        """Whether a truth function is true only where the other is."""
+        level, children = self.level, self.children
+        seen: set[tuple[int, int]] = set()
+        stack = [(a, b)]
+        while stack:
+            a, b = pair = stack.pop()
+            if a == FALSE or b == TRUE or a == b or pair in seen:
+                continue
+            if b == FALSE or (a == TRUE and b < TERMINALS):
+                return False
+            seen.add(pair)
+            la, lb = level[a], level[b]
+            if la == lb:
+                stack.extend(zip(children[a], children[b], strict=True))
+            elif la < lb:
+                stack.extend([(x, b) for x in children[a]])
+            else:
+                stack.extend([(a, y) for y in children[b]])
+        return True
 
     def either(self, a: int, b: int) -> int:
         """Disjunction of two truth functions."""
@@ -212,16 +278,6 @@ class Diagram:
     def forget(self) -> None:
         """Drop the memo of operations; nodes stay."""
         self._memo.clear()
-
-
-def _and(a: int, b: int) -> int | None:
-    if a == FALSE or b == FALSE:
-        return FALSE
-    if a == TRUE:
-        return b
-    if b == TRUE or a == b:
-        return a
-    return None
 
 
 def _or(a: int, b: int) -> int | None:

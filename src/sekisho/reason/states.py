@@ -174,13 +174,13 @@ def simplify(compiled: Compiled, floor: int, scopes: list[int], rules: list[int]
         rules[:] = [FALSE] * len(rules)
         return floor
     matters = [high > floor for _, high in bounds]
-    listened = {
-        other for i, part in enumerate(compiled.parts) if matters[i] for other in part.yields if decided[other] is None
-    }
+    listened = _listened(compiled, matters, decided)
     needed: set[int] = set()
     for i, part in enumerate(compiled.parts):
         if i in listened:
-            needed.update(rule for _, group in part.levels for rule in group if stands[rule] is not False)
+            deciding = [rule for _, group in part.levels for rule in group]
+            certain = [rule for rule in deciding if stands[rule]] if decided[i] and not matters[i] else []
+            needed.update(certain[:1] or [rule for rule in deciding if stands[rule] is not False])
         elif matters[i]:
             for _, group in part.levels:
                 certain = [rule for rule in group if stands[rule]]
@@ -196,6 +196,22 @@ def simplify(compiled: Compiled, floor: int, scopes: list[int], rules: list[int]
         elif stands[rule]:
             rules[rule] = TRUE
     return floor
+
+
+def _listened(compiled: Compiled, matters: list[bool], decided: list[bool | None]) -> set[int]:
+    """The instruments to which one that is kept yields, or still may.
+
+    One that is kept only because another listens to it must stay silent itself where it yields, so
+    what it yields to is kept as well.
+    """
+    found: set[int] = set()
+    stack = [i for i, each in enumerate(matters) if each]
+    while stack:
+        for other in compiled.parts[stack.pop()].yields:
+            if other not in found and decided[other] is not False:
+                found.add(other)
+                stack.append(other)
+    return found
 
 
 def _decided(part: Part, scope: int, stands: dict[int, bool | None]) -> bool | None:
@@ -307,4 +323,4 @@ def implicants(compiled: Compiled, node: int) -> tuple[Findings, ...]:
         return found
 
     every = (tuple(sorted(each)) for each in walk(good))
-    return tuple(sorted(every, key=lambda each: (len(each), each)))
+    return tuple(sorted(every, key=lambda each: (len(each), [n for n, _ in each], [v for _, v in each])))
