@@ -1,58 +1,88 @@
-"""The commands."""
+"""The commands. Each stands in a module of its own, which is imported only when it is used."""
 
 from __future__ import annotations
 
+import difflib
 import sys
-from pathlib import Path
+from importlib import import_module
 
 import click
 
+from sekisho.cli import guard
+from sekisho.version import ENGINE, LANGUAGE
 
-@click.group()
+COMMANDS = {
+    "decide": ("decide", "May this go? Decide a transfer, with the argument."),
+    "ask": ("ask", "Decide by interview: only questions that can still change the answer."),
+    "trace": ("trace", "When could it go? The same case under every version of the law."),
+    "replay": ("replay", "Decide case files and compare with what they expect."),
+    "show": ("show", "What does it say? A rule, a provision, a term, a fact, a source."),
+    "check": ("check", "Is the rulebook sound? Every trouble at once."),
+    "fmt": ("fmt", "Lay out rulebooks in the one standard way."),
+    "completion": ("completion", "Print the completion script of a shell."),
+}
+"""Every command with its module in `sekisho.cli` and what it is for."""
+
+EPILOG = """\b
+Examples:
+  sekisho decide --exporter Japan --recipient Ukraine --item patriot-pac3 --on 2025-12-20
+  sekisho decide cases/tour/patriot-to-licensor.yaml --proof full
+  sekisho trace --exporter Japan --recipient Ukraine --item patriot-pac3
+  sekisho ask --exporter "South Korea"
+  sekisho show jp-five-purposes
+
+\b
+Exit status: 0 done · 1 trouble in the input · 2 wrong usage ·
+3 a check found something · 4 undetermined under --must-decide · 70 our own mistake
+
+\b
+NO_COLOR turns colour off, FORCE_COLOR on. SEKISHO_CACHE names the folder of
+compiled rulebooks (empty: no cache).
+
+This is not legal advice: every answer says how well it is sourced.
+"""
+
+
+class Commands(click.Group):
+    """The group of all commands; helps with misspelt ones, and lists them without importing any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
+        """The names in reading order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        room = import_module(f"sekisho.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = room.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; for a misspelt one, a suggestion."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean `{close[0]}`?" if close else f"commands: {', '.join(COMMANDS)}"
+            ctx.fail(f"there is no command `{args[0]}`; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(ENGINE, prog_name="sekisho", message=f"%(prog)s %(version)s (language {LANGUAGE})")
+def cli() -> None:
+    """The law on international arms transfers, executable.
+
+    Given a transfer and a date, what does the law of that day let the government do, and why?
+    """
+
+
 def main() -> None:
-    """The law on international arms transfers, executable."""
-
-
-@main.command()
-def check() -> None:
-    """Report every trouble of the rulebooks and facts."""
-    from sekisho.store import data_folder, law_folders, read_all
-
-    opened = read_all(law_folders(), data_folder("facts"))
-    for trouble in opened.troubles:
-        click.echo(trouble.show() + "\n")
-    click.echo(f"{len(opened.library.rules)} rules, {len(opened.troubles)} troubles")
-    sys.exit(3 if opened.troubles else 0)
-
-
-@main.command()
-@click.argument("paths", nargs=-1, type=Path)
-def replay(paths: tuple[Path, ...]) -> None:
-    """Decide case files and compare with what they expect."""
-    from sekisho.cases import CaseReader, case_files
-    from sekisho.desk import Desk
-    from sekisho.store import data_folder, law_folders, read_all
-
-    desk = Desk(read_all(law_folders(), data_folder("facts")))
-    reader = CaseReader(desk.library, desk.registries)
-    files, troubles = case_files(list(paths))
-    cases = [case for path in files for case in reader.read_file(path)]
-    for trouble in (*troubles, *reader.troubles):
-        click.echo(trouble.show() + "\n")
-    agree = disagree = undetermined = 0
-    for each in desk.replay(cases):
-        if each.agrees:
-            agree += 1
-            continue
-        decision = each.decision
-        if decision.outcome.word == "undetermined":
-            undetermined += 1
-        else:
-            disagree += 1
-        names = [basis.name for basis in decision.basis]
-        click.echo(
-            f"{each.case.id}: expected {'/'.join(each.case.expect)}, got {decision.outcome.word}; turns on {decision.turns_on}; bars {[b.name for b in decision.bars]}; basis {names}; not encoded {decision.not_encoded}"
-        )
-    click.echo(
-        f"{agree + disagree + undetermined} cases: {agree} agree, {disagree} disagree, {undetermined} undetermined"
-    )
+    """The entry point of the program."""
+    sys.exit(guard.run(lambda: cli.main(prog_name="sekisho", standalone_mode=False)))

@@ -1,21 +1,6 @@
-"""Telling: answers and law as sentences, plain data and Markdown."""
+"""Telling: answers and law as sentences, plain data and Markdown.
 
-from sekisho.tell.account import Account, Entry, Section, account_of
-from sekisho.tell.data import decision_data, stretches_data
-from sekisho.tell.markdown import memo
-from sekisho.tell.sentences import Speaker
-from sekisho.tell.words import SYMBOL, day_words, outcome_words
-
-__all__ = [
-    "SYMBOL",
-    "Account",
-    "Entry",
-    "Section",
-    "Speaker",
-    "account_of",
-    "day_words",
-    "decision_data",
-    "memo",
-    "outcome_words",
-    "stretches_data",
-]
+`sentences` speaks, `account` says what there is to say of a decision and every surface draws it,
+`data` is for JSON, `markdown` for the file, `change` for what turned over time, `card` for one thing.
+Each is imported where it is used; the command line starts faster for it.
+"""

@@ -26,7 +26,7 @@ from sekisho.ir import (
     Term,
     Test,
 )
-from sekisho.tell.words import article, day_words, label, listed
+from sekisho.tell.words import article, day_words, label, listed, words_of
 
 _ROLE = {
     "exporter": "the exporter",
@@ -44,6 +44,12 @@ _ACT = {
     "service": "service",
     "return": "return",
     "loan": "loan",
+}
+_NOUN = {
+    "act": "the act",
+    "under": "the arrangement",
+    "assurances": "the assurances",
+    "consideration": "the consideration",
 }
 _OPENING = {
     Effect.PERMIT: "{what} may be permitted",
@@ -88,16 +94,25 @@ class Speaker:
         """
         if not name:
             return ""
+        role, _, last = name.partition("-")
+        if last == "government" and role in _ROLE:
+            return f"the government of {self.role(role)}"
         bodies = self.registries.names.records["bodies"]
         found = bodies.get(name) or next((bodies[key] for key in bodies if key.endswith(f"-{name}")), None)
         if found is not None:
             return f"the {found.name}"
         first, _, rest = name.partition("-")
-        if rest and len(first) == 2 and not any(
-            each.name.startswith(f"{first}-") and each.jurisdiction != INTERNATIONAL for each in self.library.instruments
-        ):
-            return f"the {first.upper()} {label(rest)}"
-        return f"the {label(name)}"
+        if rest and len(first) == 2:
+            ours = {each.jurisdiction for each in self.library.instruments if each.name.startswith(f"{first}-")}
+            return f"the {words_of(rest)}" if ours - {INTERNATIONAL} else f"the {first.upper()} {words_of(rest)}"
+        return f"the {words_of(name)}"
+
+    def value(self, term: str, value: str) -> str:
+        """The value of a choice in words; a programme by its registered name."""
+        if term == "act":
+            return _ACT.get(value, value)
+        programme = self.registries.programmes.get(value) if term == "programme" else None
+        return programme.name if programme is not None else words_of(value)
 
     # Conditions
 
@@ -132,8 +147,13 @@ class Speaker:
             else:
                 clause = self.condition(run[0], truth)
                 inner = run[0].part if isinstance(run[0], Not) else run[0]
-                clauses.append(f"({clause})" if isinstance(inner, All | AnyOf) and " or " in clause else clause)
-        return listed(dict.fromkeys(clauses), word) if len(clauses) < 3 else f"{', '.join(clauses[:-1])}, {word} {clauses[-1]}"
+                group = isinstance(inner, All) or (isinstance(inner, AnyOf) and not one_set(inner))
+                clauses.append(f"({clause})" if group and (" or " in clause or word == "or") else clause)
+        return (
+            listed(dict.fromkeys(clauses), word)
+            if len(clauses) < 3
+            else f"{', '.join(clauses[:-1])}, {word} {clauses[-1]}"
+        )
 
     def _set(self, run: tuple[Formula, ...], truth: bool) -> str:
         tests = [each for each in run if isinstance(each, Test)]
@@ -147,7 +167,8 @@ class Speaker:
         if "=" in test.var:
             one, _, other = test.var.partition("=")
             same = ("true" in test.values) is truth
-            return f"{self.role(one)} is {'' if same else 'not '}{_ROLE[other] if other != 'this-state' else self.role(other)}"
+            whom = self.role(other) if other == "this-state" else _ROLE[other]
+            return f"{_ROLE[one]} is {'' if same else 'not '}{whom}"
         term = self.library.terms.get(var.term if var else test.var)
         if term is None:
             return label(test.var)
@@ -156,7 +177,7 @@ class Speaker:
         if term.type == "truth":
             return self._truth(term, ("true" in test.values) is truth)
         values = list(test.values)
-        if var is not None and ("*" in values or len(values) > max(1, len(var.domain) // 2) and len(values) > 3):
+        if var is not None and ("*" in values or (len(values) > max(1, len(var.domain) // 2) and len(values) > 3)):
             values = [value for value in var.domain if value not in values and value != "*"]
             truth = not truth
         if term.type == "state":
@@ -165,17 +186,18 @@ class Speaker:
         return self._choice(term, values, truth)
 
     def _choice(self, term: Term, values: list[str], truth: bool) -> str:
-        words = [label(value) if value != "re-transfer" else "re-transfer" for value in values]
-        if term.type == "choices":
-            return f"{'' if truth else 'no '}{label(term.name)} {'includes' if truth else 'is among'} {listed(words, 'or')}"
-        if term.name == "act":
-            return f"the act is {_neither([_ACT.get(value, value) for value in values], truth)}"
-        owner = "the item's " if term.subject == "item" else "the "
-        return f"{owner}{label(term.name)} is {_neither(words, truth)}"
+        words = [self.value(term.name, value) for value in values]
+        noun = _NOUN.get(term.name) or ("the item's " if term.subject == "item" else "the ") + label(term.name)
+        if term.type != "choices":
+            return f"{noun} is {_neither(words, truth)}"
+        include = "include" if noun.endswith("s") else "includes"
+        if truth:
+            return f"{noun} {include} {listed(words, 'or')}"
+        return f"{noun} {include} {'no ' + words[0] if len(words) == 1 else 'none of ' + listed(words)}"
 
     def _truth(self, term: Term, truth: bool) -> str:
         phrase = label(term.name)
-        if term.supplier == "judgement" and term.registry is None or term.supplier == "judgement":
+        if (term.supplier == "judgement" and term.registry is None) or term.supplier == "judgement":
             who = self.authority(term.authority)
             verb = "finds" if truth else "does not find"
             if term.subject == "case":
@@ -203,12 +225,10 @@ class Speaker:
 
     def question(self, term: str) -> str:
         """The question that settles a term, with names filled in."""
-        if self.situation is not None:
-            return self.situation.question(term)
         found = self.library.terms.get(term)
         text = found.ask if found else ""
-        for role, words in _ROLE.items():
-            text = text.replace("{" + role + "}", words)
+        for role in _ROLE:
+            text = text.replace("{" + role + "}", self.role(role))
         return text
 
     def requirement(self, requirement: Requirement) -> str:
@@ -235,22 +255,26 @@ class Speaker:
         what = f"{article(listed((_ACT.get(a, a) for a in rule.acts), 'or'))}" if rule.acts else "the transfer"
         if len(rule.acts) >= len(_ACT):
             what = "a transfer"
-        body = str(
-            "nothing" if rule.effect is Effect.LIFT else _OPENING.get(rule.effect, "").format(what=what)
-        )
+        body = str("nothing" if rule.effect is Effect.LIFT else _OPENING.get(rule.effect, "").format(what=what))
         if rule.effect is Effect.REQUIRE and rule.requirement is not None:
             bases = f" under {listed(rule.bases)}" if rule.bases else ""
             body = f"what may be permitted{bases} is subject to the {rule.requirement.kind} “{self.requirement(rule.requirement)}”"
         if rule.effect is Effect.LIFT:
-            body = f"{listed(rule.exception_to)} does not apply"
+            body = f"{'the rule' if len(rule.exception_to) == 1 else 'the rules'} {listed(rule.exception_to)} {'does' if len(rule.exception_to) == 1 else 'do'} not apply"
         elif rule.exception_to:
             body = f"as an exception to {listed(rule.exception_to)}, {body}"
         when = rule.when
         if isinstance(when, All) and rule.acts:
             rest = tuple(part for part in when.parts if not (isinstance(part, Test) and part.var == "act"))
             when = rest[0] if len(rest) == 1 else All(rest)
-        said = "" if when in (Const(True), All(())) or (isinstance(when, Test) and when.var == "act") else f" if {self.condition(when)}"
-        subject = f", subject to {listed(self.requirement(each) for each in rule.subject_to)}" if rule.subject_to else ""
+        said = (
+            ""
+            if when in (Const(True), All(())) or (isinstance(when, Test) and when.var == "act")
+            else f" if {self.condition(when)}"
+        )
+        subject = (
+            f", subject to {listed(self.requirement(each) for each in rule.subject_to)}" if rule.subject_to else ""
+        )
         days = f", from {day_words(span.first)}" + (f" to {day_words(span.last)}" if span.last else "")
         cites = "; ".join(dict.fromkeys(self.cite(cite) for cite in rule.cites))
         return f"{body[:1].upper()}{body[1:]}{said}{subject}{days} [{cites}]."
@@ -259,13 +283,29 @@ class Speaker:
 def label_whole(name: str, speaker: Speaker) -> str:
     """The name of a requirement in words; the short names of bodies in capitals."""
     bodies = speaker.registries.names.records["bodies"]
-    return " ".join(part.upper() if part in bodies else part for part in name.split("-"))
+    parts = []
+    for part in name.split("-"):
+        body = bodies.get(part)
+        initials = "".join(word[0] for word in body.name.split() if word[0].isupper()).lower() if body else ""
+        parts.append(part.upper() if part == initials else words_of(part))
+    return " ".join(parts)
 
 
 def _neither(words: list[str], truth: bool) -> str:
     if truth:
         return listed(words, "or")
-    return f"not {words[0]}" if len(words) == 1 else f"neither {listed(words, 'nor')}" if len(words) == 2 else f"none of {listed(words)}"
+    return (
+        f"not {words[0]}"
+        if len(words) == 1
+        else f"neither {listed(words, 'nor')}"
+        if len(words) == 2
+        else f"none of {listed(words)}"
+    )
+
+
+def one_set(formula: AnyOf) -> bool:
+    """Whether the parts are values of one set of choices, so that one clause says it all."""
+    return len(_runs(formula.parts)) == 1 < len(formula.parts)
 
 
 def _runs(parts: tuple[Formula, ...]) -> list[tuple[Formula, ...]]:

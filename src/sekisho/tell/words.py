@@ -33,10 +33,54 @@ REMARK = {
 """What a support mark means for the reader of an answer."""
 
 _PREPOSITIONS = frozenset(
-    "in on at by to of for from with under within without outside inside after before against between bound".split()
+    [
+        "in",
+        "on",
+        "at",
+        "by",
+        "to",
+        "of",
+        "for",
+        "from",
+        "with",
+        "under",
+        "within",
+        "without",
+        "outside",
+        "inside",
+        "after",
+        "before",
+        "against",
+        "between",
+        "as",
+        "bound",
+    ]
 )
-_PLAIN_WORDS = _PREPOSITIONS | frozenset("our no non not end own un-used air sea man pre the an a as is per via".split())
-_UNCOUNTED = frozenset("ammunition equipment technology materiel work use origin impact circumstances".split())
+_PLAIN_WORDS = _PREPOSITIONS | frozenset(
+    [
+        "our",
+        "no",
+        "non",
+        "not",
+        "end",
+        "own",
+        "un-used",
+        "air",
+        "sea",
+        "man",
+        "pre",
+        "the",
+        "an",
+        "a",
+        "as",
+        "is",
+        "per",
+        "via",
+    ]
+)
+_UNCOUNTED = frozenset(
+    ["ammunition", "equipment", "technology", "materiel", "work", "use", "origin", "impact", "circumstances"]
+)
 _ADJECTIVE_ENDS = ("ed", "ing", "able", "ible", "related", "capable", "sufficient", "appropriate", "small", "likely")
 _VOWELS = frozenset("aeiou")
 
@@ -72,7 +116,17 @@ def label(name: str) -> str:
     parts = name.split("-")
     if len(parts) > 1 and len(parts[0]) <= 3 and parts[0] not in _PLAIN_WORDS:
         parts = parts[1:]
-    return " ".join(part.upper() if _initials(part) else part for part in parts)
+    return words_of("-".join(parts))
+
+
+def words_of(name: str) -> str:
+    """A name in words, nothing left out; what cannot be spoken is taken for initials.
+
+    Example:
+        >>> words_of("nsc-secretaries")
+        'NSC secretaries'
+    """
+    return " ".join(part.upper() if _initials(part) else part for part in name.split("-"))
 
 
 def _initials(part: str) -> bool:
@@ -93,7 +147,7 @@ def article(phrase: str) -> str:
     """
     words = phrase.split()
     first, last = words[0], words[-1]
-    if first in _PREPOSITIONS or "as" in words[1:] or last in _UNCOUNTED:
+    if first in _PREPOSITIONS or last in _UNCOUNTED:
         return phrase
     if len(words) > 1 and first.endswith(("ed", "ly")):
         return phrase

@@ -1,0 +1,204 @@
+"""`sekisho trace`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sekisho.cli.flags import case_flags, cases_of, today
+from sekisho.cli.guard import DONE
+
+if TYPE_CHECKING:
+    from sekisho.base import Day
+    from sekisho.cli.paint import Canvas
+    from sekisho.desk import Stretch
+    from sekisho.ir import Outcome
+
+EPILOG = """\b
+Examples:
+  sekisho trace --exporter Japan --recipient Ukraine --item patriot-pac3
+  sekisho trace cases/tour/engines-to-indonesia.yaml --from 2014-01-01
+  sekisho trace CASE.yaml --to 2027-01-01 --with jp-2026-agreement-with-ukraine
+  sekisho trace CASE.yaml --json
+
+The strip shows one answer a stretch, in colour and by sign; the list below it says
+when each began and why. Facts are those of each day, unless --facts-on is given.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("case", required=False, metavar="[CASE]", type=click.Path(allow_dash=True))
+@case_flags
+@click.option("--id", "ids", multiple=True, metavar="ID", help="Of a file with several cases, this one. Repeatable.")
+@click.option("--from", "from_", metavar="DAY", help="The first day (1967-01-01).")
+@click.option("--to", "to", metavar="DAY", help="The last day (today, or --on).")
+@click.option("--json", "as_json", is_flag=True, help="Plain data instead of text.")
+def command(
+    case: str | None, ids: tuple[str, ...], from_: str | None, to: str | None, as_json: bool, **flags: Any
+) -> int:
+    """When could it go? The same case under every version of the law, as a strip over time."""
+    from sekisho.base import Trouble, TroubleError, parse_day
+    from sekisho.cli.opened import desk_for
+
+    try:
+        last = parse_day(to or flags.get("on") or today())
+        first = parse_day(from_) if from_ else None
+    except ValueError as error:
+        raise TroubleError([Trouble("SK405", str(error), help="write days as 2023-12-22")]) from error
+    if first is not None and first > last:
+        raise click.UsageError(f"the first day {first} is after the last day {last}; name a later day with --to")
+    desk = desk_for()
+    cases = cases_of(desk, case, flags, ids=ids)
+    traced = []
+    for each in cases:
+        more = {"first": first} if first is not None else {}
+        stretches = desk.trace(each, last=last, facts_follow="facts_on" not in each.stated, **more)
+        traced.append((each, stretches))
+    if as_json:
+        from sekisho.tell.data import trace_data
+
+        data = [trace_data(each, stretches) for each, stretches in traced]
+        click.echo(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2))
+        return DONE
+    from sekisho.cli.paint import Canvas
+
+    canvas = Canvas.of()
+    for number, (_, stretches) in enumerate(traced):
+        text = "\n".join(line.rstrip() for line in trace_lines(stretches, canvas))
+        click.echo(("\n" if number else "") + text, color=canvas.colour)
+    return DONE
+
+
+def trace_lines(stretches: Sequence[Stretch], canvas: Canvas) -> Iterator[str]:
+    """The strip and the list of its stretches."""
+    from sekisho.cli.answer import BADGE
+    from sekisho.cli.paint import NBSP, cells, pad
+    from sekisho.tell.account import question_of
+    from sekisho.tell.change import changes_between
+    from sekisho.tell.sentences import Speaker
+    from sekisho.tell.words import SYMBOL, day_words, outcome_words
+
+    if not stretches:
+        yield "There is no day in this span."
+        return
+    final = stretches[-1].decision
+    situation = final.legs[0].situation
+    speaker = Speaker(situation.library, situation.registries, situation)
+    yield from canvas.wrap(question_of(final, speaker), tone="strong")
+    first, last = stretches[0].first, stretches[-1].last or stretches[-1].first
+    yield from canvas.wrap(f"the law of every day from {day_words(first)} to {day_words(last)}", tone="dim")
+    yield ""
+    yield from strip_lines(stretches, canvas)
+    yield ""
+    seen = sorted({each.decision.outcome for each in stretches})
+    keys = [f"{SYMBOL[o]}{NBSP}{outcome_words(o).replace(' ', NBSP)}{NBSP}" for o in seen]
+    yield from canvas.wrap("  ".join(keys), tone="dim")
+    before = None
+    for number, each in enumerate(stretches, 1):
+        decision = each.decision
+        outcome = decision.outcome
+        lead = f"{number:>3}  "
+        words = f"{SYMBOL[outcome]} {outcome_words(outcome)}"
+        until = (
+            "" if each is stretches[-1] and last == each.last else f" to {day_words(each.last)}" if each.last else ""
+        )
+        turned = before is None or before.outcome is not outcome
+        yield ""
+        days = f"from {day_words(each.first)}{until}"
+        support = f" · {decision.support.word}" if decision.support is not None else ""
+        head = f"{canvas.style(lead, 'dim')}{canvas.style(pad(words, 20), BADGE[outcome] if turned else 'dim')}"
+        if len(lead) + 22 + cells(days + support) <= canvas.width:
+            yield f"{head}  {canvas.style(days, 'strong' if turned else '')}{canvas.style(support, 'dim')}"
+        else:
+            yield head
+            yield from (
+                " " * 5 * (number_ == 0) + line
+                for number_, line in enumerate(
+                    canvas.wrap(days + support, first=5, rest=5, tone="strong" if turned else "")
+                )
+            )
+        changes = changes_between(before, decision, first=each.first)
+        for change in changes:
+            sign = {"began": "+", "ended": "−", "fact": "≈"}[change.kind]
+            if before is None:
+                sign = "·"
+            start = " " * 5
+            cite = f" [{change.cite}]" if change.cite else ""
+            lines = canvas.wrap(f"{change.text}{cite}", first=7, rest=7)
+            yield f"{start}{canvas.style(sign, 'open')} {lines[0]}"
+            yield from lines[1:]
+        if before is not None and not turned and not changes:
+            yield " " * 5 + canvas.style("the same answer on other findings", "dim")
+        before = decision
+
+
+def strip_lines(stretches: Sequence[Stretch], canvas: Canvas) -> Iterator[str]:
+    """Years, strip, and the numbers of the stretches: every stretch gets a column at least."""
+    from sekisho.cli.answer import BADGE
+    from sekisho.ir import Outcome
+    from sekisho.tell.words import SYMBOL
+
+    fill = {
+        Outcome.PROHIBITED: "█",
+        Outcome.PRESUMED_DENIED: "▓",
+        Outcome.MAY_BE_PERMITTED: "▒",
+        Outcome.FREE: "░",
+        Outcome.UNDETERMINED: "·",
+    }
+    width = max(canvas.width - 2, len(stretches))
+    starts = columns([each.first for each in stretches], stretches[-1].last or stretches[-1].first, width)
+    edges = [*starts, width]
+    yield canvas.style(
+        _labels([(start, str(each.first.year)) for start, each in zip(starts, stretches, strict=True)], width), "dim"
+    )
+    yield canvas.style(_ticks(starts, width), "dim")
+    pieces = []
+    for i, each in enumerate(stretches):
+        outcome: Outcome = each.decision.outcome
+        size = edges[i + 1] - edges[i]
+        blank = " " if canvas.colour else fill[outcome]
+        sign = f" {SYMBOL[outcome]} " if size >= 5 else SYMBOL[outcome]
+        left = (size - len(sign)) // 2
+        edge = "▏" if canvas.colour and i and left > 0 else blank * min(1, left)
+        bar = edge + blank * (left - len(edge)) + sign + blank * (size - left - len(sign))
+        pieces.append(canvas.style(bar[:size], f"bar-{BADGE[outcome]}"))
+    yield "".join(pieces)
+    yield canvas.style(_labels([(start, str(number)) for number, start in enumerate(starts, 1)], width), "dim")
+
+
+def columns(firsts: Sequence[Day], last: Day, width: int) -> list[int]:
+    """The column at which each stretch starts: to scale, but at least one column each.
+
+    Example:
+        >>> from sekisho.base import Day
+        >>> columns([Day(2000, 1, 1), Day(2010, 1, 1), Day(2010, 1, 2)], Day(2019, 12, 31), 10)
+        [0, 5, 6]
+    """
+    days = [day.toordinal() for day in firsts]
+    span = max(1, last.toordinal() + 1 - days[0])
+    count = len(days)
+    found = [round((day - days[0]) * width / span) for day in days]
+    for i in range(1, count):
+        found[i] = max(found[i], found[i - 1] + 1)
+    for i in range(count - 1, -1, -1):
+        found[i] = min(found[i], width - (count - i))
+    return [max(0, each) for each in found]
+
+
+def _labels(labels: Sequence[tuple[int, str]], width: int) -> str:
+    """Labels at their columns; one that would touch its neighbour is left out."""
+    line = ""
+    last = ""
+    for column, text in labels:
+        if text == last or (line and len(line) + 1 > column) or column + len(text) > width:
+            continue
+        line = line.ljust(column) + text
+        last = text
+    return line
+
+
+def _ticks(starts: Sequence[int], width: int) -> str:
+    return "".join("╷" if i in starts else " " for i in range(width))
