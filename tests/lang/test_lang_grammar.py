@@ -16,6 +16,7 @@ from sekisho.lang.book import BLOCKS
 from sekisho.lang.layout import ORDER
 from sekisho.lang.letters import odd_character
 from sekisho.lang.parse import FIRST_WORDS, STARTS, grammar_text, parser
+from sekisho.store import data_folder, read_all
 
 FRONT = (HERE / "bad" / "sk216-unused.md").read_text(encoding="utf-8").split("## Section 2")[0]
 
@@ -92,3 +93,11 @@ def test_free_words_may_be_in_any_script(text: str) -> None:
 @pytest.mark.parametrize("text", ["Артикул 5", "第48条第1項", "art.6(3)", "s. 4 – 6", "l’article"])
 def test_locators_and_questions_in_other_scripts_are_fine(text: str) -> None:
     assert odd_character(text, words=True) is None
+
+
+def test_a_term_that_asks_a_registry_for_what_it_lacks_is_refused(tmp_path: Path) -> None:
+    term = "```term odd\napplies to recipient\ntype truth\nfrom registry agreements.agreemnt\nask Is it?\n```\n"
+    (tmp_path / "words.md").write_text(term, encoding="utf-8")
+    troubles = [t for t in read_all([tmp_path], data_folder("facts")).troubles if t.code == "SK217"]
+    assert [trouble.headline for trouble in troubles] == ["no registry answers `agreements.agreemnt`"]
+    assert "agreements." in troubles[0].help

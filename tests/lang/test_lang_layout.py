@@ -42,7 +42,9 @@ def disturbed(text: str, choose: random.Random) -> str:
                 depth = (len(line) - len(line.lstrip())) // 2
                 said = line.lstrip()
                 if not free:
-                    said = said.replace(", ", choose.choice([",", ", ", " ,  "])).replace(" is ", choose.choice([" is ", "  is   "]))
+                    said = said.replace(", ", choose.choice([",", ", ", " ,  "])).replace(
+                        " is ", choose.choice([" is ", "  is   "])
+                    )
                 new.append(" " * (width * depth) + said + choose.choice(["", " ", "\t"]))
             if choose.random() < 0.2:
                 new.append(choose.choice(["", "  "]))
@@ -60,7 +62,7 @@ def law() -> tuple[tuple[Source, ...], list[str], str]:
 
 def test_our_own_law_is_formatted() -> None:
     for path in [*rulebook_files(LAW), *(LAW / "_template").rglob("XTA/*.md"), *(HERE / "good").glob("*.md")]:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")
         assert format_page(text, path.name) == (text, ()), path
 
 
@@ -108,7 +110,16 @@ def rules(draw: st.DrawFn) -> list[str]:
     """The clauses of a rule in any order, each a few lines."""
     effect = draw(st.sampled_from(["permit any  transfer", "permit export ,loan", "prohibit export", "presume-denial loan",
                                    "exempt technology", "require notice told by minister", "claim consent"]))  # fmt: skip
-    clauses = [effect, *draw(st.lists(st.sampled_from(["cite act s.2 official", "cite act  s.3 reported from S2 , S1"]), min_size=1, max_size=3))]
+    clauses = [
+        effect,
+        *draw(
+            st.lists(
+                st.sampled_from(["cite act s.2 official", "cite act  s.3 reported from S2 , S1"]),
+                min_size=1,
+                max_size=3,
+            )
+        ),
+    ]
     clauses.append(draw(st.sampled_from(["in force from 2001-01-01", "in force from 2001-01-01   to 2010-12-31"])))
     if draw(st.booleans()):
         first, *more = draw(conditions())

@@ -245,9 +245,7 @@ def show_library(library: Library) -> str:
         for rule in each.rules:
             links = (("exception to", rule.exception_to), ("replaces", rule.replaces), ("repeals", rule.repeals))
             said = "".join(f", {word} {', '.join(names)}" for word, names in links if names)
-            lines.append(
-                f"  {rule.name} {rule.effect.value}{said}, {rule.stated.show()}: {show_formula(rule.when)}"
-            )
+            lines.append(f"  {rule.name} {rule.effect.value}{said}, {rule.stated.show()}: {show_formula(rule.when)}")
     return "\n".join(lines)
 
 
@@ -321,9 +319,9 @@ def _some(rng: Random, every: Sequence[Var], shape: Shape) -> list[Var]:
     found: list[Var] = []
     for kind, most in ((Kind.FACT, shape.facts), (Kind.JUDGEMENT, shape.judgements), (Kind.READING, shape.readings)):
         of_kind = [var for var in every if var.kind is kind]
-        most = min(most, len(of_kind))
-        least = 0 if kind is Kind.READING else min(most, 1)
-        found += rng.sample(of_kind, rng.randint(least, most))
+        bound = min(most, len(of_kind))
+        least = 0 if kind is Kind.READING else min(bound, 1)
+        found += rng.sample(of_kind, rng.randint(least, bound))
     return found
 
 
@@ -339,7 +337,9 @@ def _vocabulary() -> tuple[dict[str, Term], dict[str, Reading]]:
     readings = [
         Reading(
             name,
-            tuple(ReadingOption(option, (Cite("text", "1", Support.REPORTED),), f"It is {option}.") for option in options),
+            tuple(
+                ReadingOption(option, (Cite("text", "1", Support.REPORTED),), f"It is {option}.") for option in options
+            ),
             options[0],
             f"Which {name}?",
             _origin(),
@@ -352,9 +352,7 @@ def _vocabulary() -> tuple[dict[str, Term], dict[str, Reading]]:
 def _term(name: str, subject: str, type: str, values: tuple[str, ...], supplier: str) -> Term:
     authority = "ministry" if supplier == "judgement" else ""
     ask = f"Is it so that {name}?"
-    return Term(
-        name, subject, "", type, values, supplier, None, authority, ask, "parties", (), None, None, _origin()
-    )
+    return Term(name, subject, "", type, values, supplier, None, authority, ask, "parties", (), None, None, _origin())
 
 
 def _variables(terms: dict[str, Term], readings: dict[str, Reading]) -> list[Var]:

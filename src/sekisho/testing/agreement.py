@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from random import Random
+from typing import TypeVar
 
 from sekisho.base import Day, Interval
-from sekisho.decide import Arguer, combine
+from sekisho.decide import Arguer, Argument, combine
 from sekisho.ir import (
     INTERNATIONAL,
     TRUE,
@@ -30,10 +31,10 @@ from sekisho.ir import (
     Not,
     Outcome,
     Rule,
-    Scope,
     Timeline,
+    variables,
 )
-from sekisho.reason import States, compile_law, outcome_of, settle
+from sekisho.reason import Settled, States, compile_law, outcome_of, settle
 from sekisho.testing.books import (
     SMALL,
     STATES,
@@ -43,6 +44,8 @@ from sekisho.testing.books import (
     random_values,
     show_library,
 )
+
+_T = TypeVar("_T")
 
 Valuation = Mapping[str, str | None]
 
@@ -150,6 +153,14 @@ class Comparison:
         self._root = self._states.root()
         self._arguer = Arguer(law)
 
+    def settle(self, known: Valuation) -> Settled:
+        """What the fast reasoning says."""
+        return settle(self._states, self._root, known.get)
+
+    def argue(self, known: Valuation) -> Argument:
+        """What becomes of every rule."""
+        return self._arguer.argue(known.get)
+
     def differs(self, known: Valuation) -> str:
         """How the two sides differ under the valuation; empty where they agree."""
         return self._reasoning(known) or self._findings(known) or self._argument(known)
@@ -219,7 +230,7 @@ class Comparison:
 def _asked(law: Law, library: Library, known: Valuation) -> list[str]:
     """The unknown facts for which some deciding condition asks."""
     formulas = [part.scope for part in law.instruments] + [rule.when for rule in law.rules]
-    names = dict.fromkeys(name for formula in formulas for name in combine.variables(formula))
+    names = dict.fromkeys(name for formula in formulas for name in variables(formula))
     return [name for name in names if known.get(name) is None and library.vars[name].kind is Kind.FACT]
 
 
@@ -328,7 +339,7 @@ def smaller_formulas(formula: Formula) -> Iterator[Formula]:
                     yield type(formula)((*parts[:index], each, *parts[index + 1 :]))
 
 
-def _with(things: Sequence[Rule] | Sequence[Scope], old: object, new: object) -> tuple[object, ...]:
+def _with(things: Sequence[_T], old: _T, new: _T) -> tuple[_T, ...]:
     return tuple(new if thing is old else thing for thing in things)
 
 
