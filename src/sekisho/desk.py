@@ -12,15 +12,21 @@ from types import MappingProxyType
 from typing import Any
 
 from sekisho.base import Day, Place, Trouble, TroubleError, nearest, parse_day
-from sekisho.cases import UNKNOWN, Case, CaseReader, Situation, facts_change_days, locate, resolvers
+from sekisho.cases import UNKNOWN, Case, CaseReader, Outlook, Outlooks, Situation, facts_change_days, locate, resolvers
 from sekisho.decide import Alternative, Arguer, Argument, Decision, Leg, Receipt
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Effect, Kind, Law, Library, Outcome, Timeline
 from sekisho.reason import Settled, State, States, compile_law, outcome_of, settle
-from sekisho.store import Opened, data_folder, law_folders, open_all
+from sekisho.reason.inquiry import Compared, Inquiry, Taken
+from sekisho.reason.openness import ITEMS, Share
+from sekisho.reason.orders import kept_order
+from sekisho.reason.questions import Interview
+from sekisho.reason.verify import Verdict
+from sekisho.store import Opened, cache_folder, data_folder, law_folders, open_all
 from sekisho.version import ENGINE, LANGUAGE
 
 _MAX_JOINT = 4096
+_FIRST_ASKED = Day(1967, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,16 @@ class Desk:
         self._opened = opened
         self._adopted = dict(adopted or {})
         self._timelines: dict[tuple[tuple[str, Day], ...], Timeline] = {}
+        self._assumed: dict[tuple[str, ...], Timeline] = {}
         self._ready: dict[int, _Ready] = {}
 
     @cached_property
     def _resolvers(self) -> Mapping[str, Any]:
         return resolvers(self.library, self.registries)
+
+    @cached_property
+    def _outlooks(self) -> Outlooks:
+        return Outlooks(self.library, self.registries, self._resolvers)
 
     @cached_property
     def jurisdictions(self) -> tuple[str, ...]:
@@ -112,18 +123,51 @@ class Desk:
             raise TroubleError(reader.troubles)
         return tuple(found)
 
+    def cases_in(self, data: bytes, name: str) -> tuple[Case, ...]:
+        """The cases in the bytes of a YAML or JSON file that `name` stands for.
+
+        Raises:
+            TroubleError: They are not sound; every trouble is in it.
+        """
+        reader = CaseReader(self.library, self.registries)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            trouble = Trouble(
+                "SK401", "the file is not UTF-8 text", (Place(name),), help="save it with the encoding UTF-8"
+            )
+            raise TroubleError([trouble]) from None
+        found = reader.read_text(text, name)
+        if reader.troubles:
+            raise TroubleError(reader.troubles)
+        return tuple(found)
+
+    def amend(self, case: Case, **fields: Any) -> Case:
+        """The case with some fields stated otherwise; fields of the item are changed one by one.
+
+        Raises:
+            TroubleError: A field is unknown or wrong, or the result contradicts itself.
+        """
+        reader = CaseReader(self.library, self.registries)
+        given = {
+            key: str(value) if isinstance(value, Day) else value for key, value in fields.items() if value is not None
+        }
+        found = reader.amend(case, locate(given))
+        if found is None or reader.troubles:
+            raise TroubleError(reader.troubles)
+        return found
+
     # Law
 
     def timeline(self, case: Case | None = None) -> Timeline:
         """When each rule is in force, with the proposals that the desk or the case assumes."""
-        adopted = dict(self._adopted)
-        for text in case.proposals if case else ():
-            name, day = self.proposal(text)
-            adopted[name] = day
-        key = tuple(sorted(adopted.items()))
-        found = self._timelines.get(key)
+        assumed = case.proposals if case else ()
+        found = self._assumed.get(assumed)
         if found is None:
-            found = self._timelines[key] = Timeline(self.library, adopted)
+            adopted = {**self._adopted, **dict(self.proposal(text) for text in assumed)}
+            key = tuple(sorted(adopted.items()))
+            found = self._timelines.get(key) or Timeline(self.library, adopted)
+            self._assumed[assumed] = self._timelines[key] = found
         return found
 
     def proposal(self, text: str) -> tuple[str, Day]:
@@ -164,14 +208,12 @@ class Desk:
 
     def outcome(self, case: Case) -> Outcome:
         """The outcome alone: the fastest answer."""
-        timeline = self.timeline(case) if case.proposals else self.timeline()
-        legs = self._legs(case, timeline)
-        if len(legs) > 1:
+        if case.act == "re-transfer":
             return self.decide(case).outcome
-        law = timeline.law(legs[0][0], case.date)
-        ready = self.ready(law)
-        situation = Situation(case, legs[0][0], self.library, self.registries, self._resolvers)
-        return outcome_of(ready.states, ready.root, situation.value)
+        state = case.law or (INTERNATIONAL if case.exporter == UNKNOWN else case.exporter)
+        timeline = self.timeline(case)
+        ready = self.ready(timeline.law(state, case.date))
+        return _settled(ready, self._outlooks.of(case, state)).outcome
 
     def decide(self, case: Case) -> Decision:
         """The answer to a case, with its proof and its receipt."""
@@ -179,10 +221,10 @@ class Desk:
         legs = tuple(self._leg(case, state, role, timeline) for state, role in self._legs(case, timeline))
         outcomes, turning = self._together(legs)
         missing = tuple(dict.fromkeys(leg.state for leg in legs if not leg.law.encoded))
-        return Decision(case, legs, outcomes, turning, self._receipt(case), missing, self.jurisdictions)
+        return Decision(case, legs, outcomes, turning, missing, self.jurisdictions, lambda: self._receipt(case))
 
     def trace(
-        self, case: Case, *, first: Day = Day(1967, 1, 1), last: Day | None = None, facts_follow: bool = True
+        self, case: Case, *, first: Day = _FIRST_ASKED, last: Day | None = None, facts_follow: bool = True
     ) -> tuple[Stretch, ...]:
         """The case on every day on which some rule or fact changes, equal neighbours joined.
 
@@ -224,6 +266,120 @@ class Desk:
             found.extend(s.name for part in leg.law.instruments for s in part.scopes if s.stated.first == day)
         return tuple(dict.fromkeys(found))
 
+    # Questions to the whole law
+
+    @cached_property
+    def inquiry(self) -> Inquiry:
+        """Answers about all cases at once; what it needs is laid out when it is first asked."""
+        folders = [data_folder("law")]
+        return Inquiry(
+            self,
+            documented=lambda: self.documented,
+            kept_order=kept_order(folders, cache_folder(), self.digest),
+        )
+
+    @cached_property
+    def documented(self) -> tuple[Case, ...]:
+        """The documented cases of history that come with the package."""
+        folder = data_folder("cases") / "history"
+        return tuple(case for path in sorted(folder.glob("*.yaml")) for case in self.cases(path))
+
+    def take(self, case: Case, to: Outcome | str = Outcome.MAY_BE_PERMITTED, **options: Any) -> Taken:
+        """Every smallest set of changes after which the outcome is the wished one; see `Inquiry.take`.
+
+        Example:
+            >>> import sekisho
+            >>> desk = sekisho.open()
+            >>> case = desk.case(exporter="JPN", recipient="UKR", item="patriot-pac3", date="2026-11-21")
+            >>> [step.var for step in desk.take(case, fix=["parties", "authority"]).cards[0].way.steps]
+            ['agreement-state']
+        """
+        return self.inquiry.take(case, to, **options)
+
+    def compare(
+        self,
+        before: str | Day,
+        after: str | Day,
+        *,
+        law: str,
+        other: str = "",
+        with_: Iterable[str] = (),
+        for_: Mapping[str, str] | None = None,
+        facts_on: str | Day | None = None,
+        cases: Iterable[Case] | None = None,
+    ) -> Compared:
+        """Exactly which cases two laws answer differently.
+
+        Args:
+            before: The day of the first law.
+            after: The day of the second.
+            law: Whose law.
+            other: Whose law the second is, where it is another state's.
+            with_: Proposals that the second law assumes (`NAME`, or `NAME@DAY`).
+            for_: Variables to which the question is restricted, as `{"recipient": "UKR"}`.
+            facts_on: The day of which the registries speak about the states named in `for_`; the
+                second day where none is given.
+            cases: The documented cases to be tried; those of history where none are given.
+
+        Raises:
+            TroubleError: An unknown word, choices that no case can have, a law that is not encoded.
+
+        Example:
+            >>> import sekisho
+            >>> desk = sekisho.open()
+            >>> found = desk.compare("2022-03-07", "2022-03-08", law="JPN").difference
+            >>> [change.cause.name for change in found.changes]
+            ['jp-ukraine-grant']
+        """
+        days = [parse_day(day) if isinstance(day, str) else day for day in (before, after)]
+        for state in (law, other or law):
+            if state not in self.library.jurisdictions:
+                known = ", ".join(self.library.jurisdictions)
+                raise TroubleError([Trouble("SK506", f"the law of `{state}` is not encoded", help=f"encoded are: {known}")])
+        second = self.with_proposals(with_) if with_ else self
+        one, two = self.timeline().law(law, days[0]), second.timeline().law(other or law, days[1])
+        at = parse_day(facts_on) if isinstance(facts_on, str) else facts_on or days[1]
+        return self.inquiry.compare(one, two, fixed=for_, facts_on=at, cases=cases)
+
+    def verify(self, names: Iterable[str] = ()) -> tuple[Verdict, ...]:
+        """The properties of the books, proved or refuted; those named, or all.
+
+        Raises:
+            TroubleError: No property has that name.
+        """
+        wanted = tuple(names)
+        known = {claim.name: claim for claim in self.library.properties}
+        for name in wanted:
+            if name not in known:
+                close = nearest(name, known, count=1)
+                help_ = f"did you mean `{close[0]}`?" if close else "`sekisho verify` lists them"
+                raise TroubleError([Trouble("SK511", f"no property is called `{name}`", help=help_)])
+        return self.inquiry.verify([known[name] for name in wanted] if wanted else None)
+
+    def openness(
+        self,
+        law: str,
+        recipients: Iterable[str],
+        *,
+        first: Day = _FIRST_ASKED,
+        last: Day,
+        items: Mapping[str, Mapping[str, str]] = ITEMS,
+    ) -> tuple[Share, ...]:
+        """The exact share of cases that may be permitted, for every stretch of days; see `Inquiry.openness`."""
+        return self.inquiry.openness(law, recipients, first=first, last=last, items=items)
+
+    def interview(self, case: Case) -> Interview:
+        """Which fact to ask for next, and which need not be asked."""
+        state = case.law or (INTERNATIONAL if case.exporter == UNKNOWN else case.exporter)
+        ready = self.ready(self.timeline(case).law(state, case.date))
+        return self.inquiry.questions(case, ready.states, ready.root)
+
+    def asked(self, case: Case) -> Iterator[tuple[Law, Situation]]:
+        """Each law that the case is asked under, with the case as that law sees it; nothing is decided."""
+        timeline = self.timeline(case)
+        for state, _ in self._legs(case, timeline):
+            yield timeline.law(state, case.date), Situation(case, state, self.library, self.registries, self._resolvers)
+
     def replay(self, cases: Iterable[Case]) -> Iterator[Replayed]:
         """Decide every case that has an expectation."""
         for case in cases:
@@ -257,46 +413,54 @@ class Desk:
         law = timeline.law(state, case.date)
         if not law.encoded:
             return True
-        situation = Situation(case, state, self.library, self.registries, self._resolvers)
+        values = self._outlooks.of(case, state).values.__getitem__
         from sekisho.decide.combine import stands
 
-        return any(
-            rule.effect is Effect.CLAIM_CONSENT and stands(rule, law, situation.value) is not False
-            for rule in law.rules
-        )
+        return any(rule.effect is Effect.CLAIM_CONSENT and stands(rule, law, values) is not False for rule in law.rules)
+
+    def outlook(self, case: Case, state: str) -> Outlook:
+        """The value of every variable, as the law of a state sees the case."""
+        return self._outlooks.of(case, state)
 
     def _leg(self, case: Case, state: str, role: str, timeline: Timeline) -> Leg:
         ready = self.ready(timeline.law(state, case.date))
-        situation = Situation(case, state, self.library, self.registries, self._resolvers)
-        settled = settle(ready.states, ready.root, situation.value)
+        outlook = self._outlooks.of(case, state)
+        situation = Situation(
+            case,
+            state,
+            self.library,
+            self.registries,
+            self._resolvers,
+            values=outlook.values,
+            remember=lambda: outlook.memory(ready, case),
+        )
+        settled = _settled(ready, outlook)
         sets = settled.leaves[0].subject_to if len(settled.leaves) == 1 else _common(settled)
 
         def argue() -> Argument:
-            return ready.arguer.argue(situation.value)
+            found: Argument | None = outlook.kept.get(ready.arguer)
+            if found is None:
+                found = outlook.kept[ready.arguer] = ready.arguer.argue_known(outlook.values)
+            return found
 
         def alternatives() -> tuple[Alternative, ...]:
-            return self._alternatives(ready, situation, settled.outcome)
+            return self._alternatives(ready, outlook.values, settled.outcome)
 
         return Leg(state, role, ready.law, situation, settled.outcomes, settled.turns_on, sets, argue, alternatives)
 
-    def _alternatives(self, ready: _Ready, situation: Situation, outcome: Outcome) -> tuple[Alternative, ...]:
+    def _alternatives(
+        self, ready: _Ready, values: Mapping[str, str | None], outcome: Outcome
+    ) -> tuple[Alternative, ...]:
         found: list[Alternative] = []
         for var in ready.states.compiled.vars:
             if var.kind is not Kind.READING:
                 break
-            taken = situation.value(var.name)
+            taken = values[var.name]
             for option in self.library.readings[var.term].options:
                 if option.name == taken:
                     continue
-                other = Situation(
-                    situation.case,
-                    situation.state,
-                    self.library,
-                    self.registries,
-                    self._resolvers,
-                    {var.name: option.name},
-                )
-                result = outcome_of(ready.states, ready.root, other.value)
+                other = {**values, var.name: option.name}
+                result = outcome_of(ready.states, ready.root, other.__getitem__)
                 if result is not outcome:
                     found.append(Alternative(var.term, option.name, option.says, result))
         return tuple(found)
@@ -323,8 +487,8 @@ class Desk:
             each = []
             for leg in legs:
                 ready = self.ready(leg.law)
-                here = Situation(leg.situation.case, leg.state, self.library, self.registries, self._resolvers, chosen)
-                each.append(settle(ready.states, ready.root, here.value).outcomes)
+                here = {**self._outlooks.of(leg.situation.case, leg.state).values, **chosen}
+                each.append(settle(ready.states, ready.root, here.__getitem__).outcomes)
             table[row] = frozenset(max(combo) for combo in product(*each))
         outcomes = frozenset().union(*table.values())
         turning = [
@@ -350,6 +514,14 @@ class Desk:
             ),
             MappingProxyType(dict(case.readings)),
         )
+
+
+def _settled(ready: _Ready, outlook: Outlook) -> Settled:
+    """The answer of a law to an outlook, found once."""
+    found: Settled | None = outlook.kept.get(ready)
+    if found is None:
+        found = outlook.kept[ready] = settle(ready.states, ready.root, outlook.values.__getitem__)
+    return found
 
 
 def _common(settled: Settled) -> tuple[tuple[tuple[str, str], ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,8 +67,9 @@ class Trouble:
 
     def show(self) -> str:
         """As plain text, the way the terminal prints it."""
-        lines = [f"{self.code}  {self.headline}"]
-        for place in self.places:
+        lines = [f"{self.code}  {_short(self.headline)}"]
+        for whole in self.places:
+            place = _narrow(whole)
             where = place.show()
             lines.append(f"\n  {where}" + (f"   {place.heading}" if place.heading else ""))
             if place.text:
@@ -92,6 +93,24 @@ class Trouble:
             lines.append(f"  help: {first}")
             lines.extend(f"        {line}" for line in rest)
         return "\n".join(lines)
+
+
+_WIDE = 240
+"""So many characters of a line are shown; a file without line breaks must not fill the screen."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 2 * _WIDE else text[: 2 * _WIDE - 1] + "…"
+
+
+def _narrow(place: Place) -> Place:
+    """The same place with what stands around it in a line that is too long to show."""
+    if len(place.text) <= _WIDE:
+        return place
+    start = max(0, min(place.column - _WIDE // 2, len(place.text) - _WIDE))
+    text = ("…" if start else "") + place.text[start : start + _WIDE] + "…"
+    column = place.column and place.column - start + bool(start)
+    return replace(place, text=text, column=column, width=min(place.width, _WIDE // 2))
 
 
 class TroubleError(Exception):

@@ -17,6 +17,9 @@ Scalar = str | int | float | bool | None
 
 _MAX_NODES = 2_000_000
 _MAX_DEPTH = 60
+_MEND = "indent with spaces, and put values that hold `: ` or begin with a sign in quotes"
+_YAML = "tag:yaml.org,2002:"
+_TAGS = tuple(f"{_YAML}{name}" for name in ("str", "seq", "map"))
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
@@ -59,8 +62,7 @@ def read_yaml(text: str, file: str) -> tuple[Located | None, tuple[Trouble, ...]
     def place(line: int, column: int) -> Place:
         return Place(file, line, column, 1, text=lines[line - 1][:200] if 0 < line <= len(lines) else "")
 
-    def broken(said: str, line: int, column: int) -> tuple[None, tuple[Trouble, ...]]:
-        help_ = "indent with spaces, and put values that hold `: ` or begin with a sign in quotes"
+    def broken(said: str, line: int, column: int, help_: str = _MEND) -> tuple[None, tuple[Trouble, ...]]:
         return None, (Trouble("SK301", f"no valid YAML: {said}", (place(line, column),), help=help_),)
 
     try:
@@ -72,7 +74,15 @@ def read_yaml(text: str, file: str) -> tuple[Located | None, tuple[Trouble, ...]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(str(error.problem or error.context or "it cannot be read").split())
-        return broken(said, mark.line + 1 if mark else 1, mark.column + 1 if mark else 0)
+        if "another document" in said:
+            help_ = "keep one document in a file: write several entries as a list"
+            return broken("a second document begins", mark.line + 1, 1, help_) if mark else broken(said, 1, 0)
+        help_ = _MEND
+        if "flow" in str(error.context):
+            help_ = "close the list with `]`, or the mapping with `}`"
+        elif "quoted scalar" in str(error.context):
+            help_ = "close the quote"
+        return broken(said, mark.line + 1 if mark else 1, mark.column + 1 if mark else 0, help_)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return broken(str(error).split("\n")[0] or "it cannot be read", 1, 0)
     if node is None:
@@ -94,6 +104,11 @@ def read_yaml(text: str, file: str) -> tuple[Located | None, tuple[Trouble, ...]
                         help="split it into several files",
                     )
                 )
+            return Located(None, line, column)
+        if not str(node.tag).startswith(_TAGS):
+            said = f"the tag `{str(node.tag).replace(_YAML, '!!')[:60]}` is not taken"
+            why = "tags turn text into other things, and here it stays what it is"
+            troubles.append(Trouble("SK301", said, (place(line, column),), why=why, help="remove the tag"))
             return Located(None, line, column)
         if isinstance(node, yaml.ScalarNode):
             return Located(_scalar(node.value, quoted=bool(node.style)), line, column)

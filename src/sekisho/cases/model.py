@@ -134,6 +134,9 @@ class Case:
                 for key, each in sorted(self.judgements.items())
             },
         }
+        if self.act == "return" and self.consideration == "sale":
+            # Not stated, and written out it would be read as a contradiction.
+            del data["consideration"]
         if self.law:
             data["law"] = self.law
         if self.proposals:

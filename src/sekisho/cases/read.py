@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,7 @@ class CaseReader:
     troubles: list[Trouble] = field(default_factory=list)
     _file: str = ""
     _lines: list[str] = field(default_factory=list)
+    _under: str = ""
 
     def read_file(self, path: Path, shown: str = "") -> list[Case]:
         """The cases of a YAML, JSON or TOML file; troubles are collected in `troubles`."""
@@ -80,18 +81,30 @@ class CaseReader:
         if suffix == ".toml":
             try:
                 return locate(tomllib.loads(text))
-            except (tomllib.TOMLDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 found = re.search(r"at line (\d+), column (\d+)", str(error))
                 line = int(found[1]) if found else 1
-                self._trouble("SK401", f"no valid TOML: {str(error).split(' (at')[0]}", line=line)
+                said = str(error).split(" (at")[0]
+                value = (
+                    re.match(r"\s*([\w-]+)\s*=\s*([^\s\"'#]+)", self._lines[line - 1])
+                    if self._lines[line - 1 :]
+                    else None
+                )
+                help_ = f'put text in quotes: `{value[1]} = "{value[2]}"`' if value else "correct the line"
+                self._trouble("SK401", f"no valid TOML: {said}", line=line, help=help_)
                 return None
         if suffix == ".json":
             try:
                 json.loads(text)
-            except (json.JSONDecodeError, RecursionError) as error:
-                said, line = (
-                    (error.msg, error.lineno) if isinstance(error, json.JSONDecodeError) else ("it nests too deeply", 1)
-                )
+            except json.JSONDecodeError as error:
+                said, line = error.msg, error.lineno
+            except RecursionError:
+                said, line = "it nests too deeply", 1
+            except ValueError:
+                said, line = "a number in it has too many digits", 1
+            else:
+                said, line = "", 0
+            if said:
                 self._trouble("SK401", f"no valid JSON: {said}", line=line)
                 return None
         tree, troubles = read_yaml(text, self._file)
@@ -99,7 +112,7 @@ class CaseReader:
         if tree is None and not troubles:
             self._trouble(
                 "SK402",
-                "the file holds no case",
+                "the file is empty: it holds no case",
                 help="write at least `date`, `exporter`, `recipient` and `item`; see cases/README.md",
             )
         return tree
@@ -112,7 +125,7 @@ class CaseReader:
                 "SK402",
                 "a case is a mapping of fields to values",
                 node,
-                help="write `date: 2023-12-22`, one field a line",
+                help="write `date: 2023-12-22`, one field a line; several cases are a list of such mappings",
             )
             return None
         for key in node.value:
@@ -148,11 +161,40 @@ class CaseReader:
             **{
                 key: value
                 for key, value in got.items()
-                if key not in ("date",) and value is not None or key in ("assurances", "under")
+                if (key not in ("date",) and value is not None) or key in ("assurances", "under")
             },
         )
         self._contradictions(case, node)
         return case if len(self.troubles) == before else None
+
+    def amend(self, case: Case, node: Located) -> Case | None:
+        """The case with the fields of a mapping laid over it; None where there are troubles."""
+        before = len(self.troubles)
+        values = node.value if isinstance(node.value, dict) else {}
+        dated = {"date": Located(case.date.isoformat(), 0, 0)} | values
+        patch = self.case(Located(dated, node.line, node.column, node.keys))
+        if patch is None:
+            return None
+        changed: dict[str, Any] = {
+            key: getattr(patch, key)
+            for key in values
+            if key in TOP and key not in ("item", "with", "facts", "judgements", "readings")
+        }
+        for key in ("facts", "judgements", "readings"):
+            if key in values:
+                changed[key] = MappingProxyType({**getattr(case, key), **getattr(patch, key)})
+        if "with" in values:
+            changed["proposals"] = tuple(dict.fromkeys((*case.proposals, *patch.proposals)))
+        if "item" in values:
+            inner = values["item"].value
+            if isinstance(inner, dict) and "key" not in inner:
+                got = {name: getattr(patch.item, name) for name in inner if name in ITEM}
+                changed["item"] = _replace(case.item, got, frozenset(got))
+            else:
+                changed["item"] = patch.item
+        found = replace(case, **changed, stated=case.stated | {key for key in values if key in TOP})
+        self._contradictions(found, node)
+        return found if len(self.troubles) == before else None
 
     # Shapes: one method each, named after the shape.
 
@@ -171,7 +213,7 @@ class CaseReader:
         try:
             return parse_day(node.value)
         except ValueError as error:
-            self._trouble("SK405", f"`{key}`: {error}", node, help="write days as 2023-12-22")
+            self._trouble("SK405", f"`{key}`: {error}", node, help="write days as YYYY-MM-DD, such as 2023-12-22")
             return None
 
     def _choice(self, key: str, node: Located) -> str | None:
@@ -194,7 +236,7 @@ class CaseReader:
             return word
         self._trouble(
             "SK406",
-            f"`{word[:60]}` is no value of `{key}`",
+            f"`{word[:60]}` is no value of `{self._under}{key}`",
             node,
             help=(f"write `{close[0]}`; " if close else "") + f"its values: {', '.join(known)}, unknown",
         )
@@ -209,6 +251,8 @@ class CaseReader:
         for each in nodes:
             if not isinstance(each.value, str):
                 self._wrong(each, key, "a list of words")
+                continue
+            if self._unknown_entry(key, each):
                 continue
             word = self._word(key, each, term.values if term else ())
             if word is not None:
@@ -231,7 +275,7 @@ class CaseReader:
             names = [f"{self.registries.names.of(c)} ({c})" for c in close]
             self._trouble(
                 "SK407",
-                f"`{text[:60]}` is no state that we know (`{key}`)",
+                f"`{text[:60]}` is no state that we know (`{self._under}{key}`)",
                 node,
                 help=f"did you mean {' or '.join(names)}?"
                 if names
@@ -243,8 +287,21 @@ class CaseReader:
         if node.value == UNKNOWN or node.value is None:
             return None
         nodes = node.value if isinstance(node.value, list) else [node]
-        codes = [self._state(key, each) for each in nodes]
-        return tuple(dict.fromkeys(code for code in codes if code is not None and code != UNKNOWN))
+        codes = [self._state(key, each) for each in nodes if not self._unknown_entry(key, each)]
+        return tuple(dict.fromkeys(code for code in codes if code is not None))
+
+    def _unknown_entry(self, key: str, node: Located) -> bool:
+        """Whether an entry of a list is unknown, which is a trouble."""
+        if node.value != UNKNOWN:
+            return False
+        self._trouble(
+            "SK412",
+            f"`{self._under}{key}` is a list in which one entry is unknown",
+            node,
+            why="a list is known as a whole, or the field is unknown",
+            help=f"write `{key}: unknown`, or only what is known",
+        )
+        return True
 
     def _truth(self, key: str, node: Located) -> bool | None:
         if node.value == UNKNOWN or node.value is None:
@@ -276,7 +333,9 @@ class CaseReader:
         for name, shape in ITEM.items():
             if name in values and name != "key":
                 read: Callable[[str, Located], Any] = getattr(self, f"_{shape}")
+                self._under = "item."
                 got[name] = read(name, values[name])
+                self._under = ""
         for name in ("form", "production", "stock", "programme", "name"):
             if name in got and got[name] is None:
                 got.pop(name)
@@ -438,32 +497,51 @@ class CaseReader:
 
     def _contradictions(self, case: Case, node: Located) -> None:
         item = case.item
-        clashes: list[tuple[str, str]] = []
+        clashes: list[tuple[str, tuple[str, ...], str]] = []
         if item.weapon and item.arms is False:
-            clashes.append(("a weapon that is not arms", "correct `weapon` or `arms`"))
+            clashes.append(("a weapon that is not arms", ("item.weapon", "item.arms"), "correct one of the two"))
         if item.heavy_arms and item.weapon is False:
-            clashes.append(("heavy arms that are no weapon", "correct `heavy_arms` or `weapon`"))
+            clashes.append(
+                ("heavy arms that are no weapon", ("item.heavy_arms", "item.weapon"), "correct one of the two")
+            )
         if item.consumable_ammunition and item.form in ("component", "technology", "service"):
-            clashes.append((f"ammunition in the form of a {item.form}", "correct `form` or `consumable_ammunition`"))
+            named = ("item.consumable_ammunition", "item.form")
+            clashes.append((f"ammunition in the form of a {item.form}", named, "correct one of the two"))
         if item.production == "indigenous" and item.licensors:
-            clashes.append(("an indigenous item with a licensor", "set `production: licensed`, or remove `licensors`"))
+            named = ("item.licensors", "item.production")
+            clashes.append(
+                ("an indigenous item with a licensor", named, "set `production: licensed`, or remove `licensors`")
+            )
         if case.act == "technology" and item.form in ("finished", "component", "ammunition"):
-            clashes.append(
-                (f"a transfer of technology whose item is {item.form}", "set `form: technology`, or `act: export`")
-            )
+            said = f"a transfer of technology whose item is {item.form}"
+            clashes.append((said, ("item.form", "act"), "set `form: technology`, or `act: export`"))
         if case.act == "return" and case.consideration not in ("return", UNKNOWN) and "consideration" in case.stated:
-            clashes.append(
-                (f"a return that is a {case.consideration}", "set `consideration: return`, or `act: export`")
-            )
+            said = f"a return that is a {case.consideration}"
+            clashes.append((said, ("consideration", "act"), "set `consideration: return`, or `act: export`"))
         if case.exporter == case.recipient != UNKNOWN:
-            clashes.append(("exporter and recipient are the same state", "name the state that receives it"))
-        for said, mend in clashes:
+            said = "exporter and recipient are the same state"
+            clashes.append((said, ("recipient", "exporter"), "name the state that receives it"))
+        for name, finding in case.judgements.items():
+            if finding.date is not None and finding.date > case.date:
+                said = f"a finding of {finding.date} cannot count on {case.date}"
+                clashes.append(
+                    (said, (f"judgements.{name}.date", "date"), "correct one of the two days, or leave the finding out")
+                )
+        for said, spots, mend in clashes:
+            named_ = " and ".join(f"`{each}`" for each in spots)
             self._trouble(
-                "SK412", f"the case contradicts itself: {said}", node, why="no law can be asked about it", help=mend
+                "SK412",
+                f"the case contradicts itself: {said} ({named_})",
+                _spot(node, spots[0]),
+                why="no law can be asked about it",
+                help=mend,
             )
 
     def _wrong(self, node: Located, key: str, wanted: str) -> None:
-        self._trouble("SK413", f"`{key}` should be {wanted}", node, help=f"write `{key}: …` with {wanted}")
+        said = f"`{self._under}{key}` should be {wanted}"
+        if isinstance(node.value, bool | int | float | str):
+            said += f", not `{str(node.value)[:60]}`"
+        self._trouble("SK413", said, node, help=f"write `{key}: …` with {wanted}")
 
     def _unknown_field(self, node: Located, key: str, known: tuple[str, ...], of: str, *, code: str = "SK414") -> None:
         line, column = (node.keys or {}).get(key, (node.line, node.column))
@@ -473,7 +551,13 @@ class CaseReader:
             f"{of} has no `{key[:60]}`",
             Located(None, line, column),
             why="what is not read would be silently lost",
-            help=f"write `{close[0]}`" if close else f"known: {', '.join(known)}",
+            help=(
+                f"it belongs under `item`: write `item.{key}`, that is `{key}: …` below `item:`"
+                if of == "a case" and key in ITEM
+                else f"write `{close[0]}`"
+                if close
+                else f"known: {', '.join(known)}"
+            ),
         )
 
     def _trouble(
@@ -491,9 +575,19 @@ def _stated(values: dict[str, Located]) -> dict[str, Located]:
     return {key: each for key, each in values.items() if each.value is not None}
 
 
-def _replace(base: Item, got: dict[str, Any], stated: frozenset[str], registry: frozenset[str] | None = None) -> Item:
-    from dataclasses import replace
+def _spot(node: Located, field: str) -> Located:
+    """Where a field stands in a case; the case itself where the file does not state it."""
+    found = node
+    for name in field.split("."):
+        inner = found.value.get(name) if isinstance(found.value, dict) else None
+        if inner is None:
+            return found
+        line, column = (found.keys or {}).get(name, (inner.line, inner.column))
+        found = Located(inner.value, line, column, inner.keys)
+    return found
 
+
+def _replace(base: Item, got: dict[str, Any], stated: frozenset[str], registry: frozenset[str] | None = None) -> Item:
     return replace(
         base,
         **got,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sekisho.base import Day, Support
 from sekisho.cases.fields import ITEM, PLAIN, RELATIONS, STATE_FIELDS, TOP
@@ -43,7 +44,7 @@ class Ground:
 class Situation:
     """One case as the law of one state sees it. Values are looked up when they are asked for."""
 
-    __slots__ = ("_resolvers", "_values", "case", "library", "readings", "registries", "state")
+    __slots__ = ("_memory", "_remember", "_resolvers", "_values", "case", "library", "readings", "registries", "state")
 
     def __init__(
         self,
@@ -53,6 +54,8 @@ class Situation:
         registries: Registries,
         resolvers: Mapping[str, Resolver],
         readings: Mapping[str, str] | None = None,
+        values: dict[str, str | None] | None = None,
+        remember: Callable[[], dict[Any, Any]] = dict,
     ) -> None:
         self.case = case
         self.state = state
@@ -60,7 +63,9 @@ class Situation:
         self.registries = registries
         self.readings = readings or {}
         self._resolvers = resolvers
-        self._values: dict[str, str | None] = {}
+        self._values: dict[str, str | None] = {} if values is None else values
+        self._remember = remember
+        self._memory: dict[Any, Any] | None = None
 
     def value(self, var: str) -> str | None:
         """The value of a variable; None where it is unknown or not yet judged."""
@@ -85,7 +90,19 @@ class Situation:
 
     def ground(self, var: str) -> Ground:
         """Where the value of the variable comes from."""
-        return _ground(self, var)
+        memory = self.memory
+        found: Ground | None = memory.get(var)
+        if found is None:
+            found = memory[var] = _ground(self, var)
+        return found
+
+    @property
+    def memory(self) -> dict[Any, Any]:
+        """What has been found out about this situation, shared with those that are the same."""
+        memory = self._memory
+        if memory is None:
+            memory = self._memory = self._remember()
+        return memory
 
     def question(self, term: str) -> str:
         """The question that an interview puts for a term, with names filled in."""

@@ -6,9 +6,10 @@ each value comes from is looked up in the situation when it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Any
 
 from sekisho.decide.combine import Values, conjunction, disjunction
 from sekisho.ir import All, AnyOf, Const, Formula, InForce, Law, Named, Not, Outcome, Rule, Test, Unmodelled, variables
@@ -73,6 +74,61 @@ Argument = tuple[InstrumentProof, ...]
 _MAX_REMEMBERED = 20_000
 
 
+class _Proved:
+    """A condition with its proof for every row of values that it has been asked about."""
+
+    __slots__ = ("known", "proofs", "prove", "row", "rule")
+
+    def __init__(self, formula: Formula, rule: Rule | None = None) -> None:
+        self.rule = rule
+        self.prove = _prover(formula)
+        self.row = _getter(variables(formula))
+        self.known: dict[object, Any] = {}
+        self.proofs: dict[int, RuleProof] = {}
+
+    def step(self, values: Mapping[str, str | None]) -> Step:
+        """The proof of the condition."""
+        row = self.row(values)
+        found: Step | None = self.known.get(row)
+        if found is None:
+            found = self.known[row] = self.prove(values)
+        return found
+
+    def proof(self, values: Mapping[str, str | None]) -> RuleProof:
+        """What becomes of the rule if nothing defeats it."""
+        row = self.row(values)
+        found: RuleProof | None = self.known.get(row)
+        if found is None:
+            assert self.rule is not None
+            step = self.prove(values)
+            found = self.proofs.get(id(step))
+            if found is None:
+                found = self.proofs[id(step)] = RuleProof(self.rule, _STATUS[step.truth], step)
+            self.known[row] = found
+        return found
+
+
+_STATUS = {True: "stands", None: "open", False: "fails"}
+_STANDING = {"stands": True, "open": None, "fails": False, "defeated": False}
+
+
+class _Plan:
+    """One instrument, laid out for arguing: its conditions, and the names of its deciding rules by outcome."""
+
+    __slots__ = ("levels", "part", "rules", "scope", "unmodelled")
+
+    def __init__(self, part: InForce) -> None:
+        self.part = part
+        self.scope = _Proved(part.scope)
+        self.rules = _getter(tuple(rule.name for rule in part.rules))
+        self.unmodelled = tuple((passage, _Proved(passage.when)) for passage in part.unmodelled)
+        levels: dict[Outcome, list[str]] = {}
+        for rule in part.rules:
+            if rule.effect.outcome:
+                levels.setdefault(rule.effect.outcome, []).append(rule.name)
+        self.levels = tuple((outcome, tuple(levels[outcome])) for outcome in sorted(levels, reverse=True))
+
+
 class Arguer:
     """Builds the arguments of one law, remembering the proof of each rule for the values it asks for."""
 
@@ -80,12 +136,17 @@ class Arguer:
         self.law = law
         self.variables = law.variables
         self._row = _getter(law.variables)
-        self._rules: dict[str, tuple[Formula, tuple[str, ...], dict[tuple[str | None, ...], Step]]] = {}
-        self._arguments: dict[tuple[str | None, ...], Argument] = {}
+        self._rules = {rule.name: _Proved(rule.when, rule) for rule in law.rules}
+        self._excepted = tuple(name for name, by in law.exceptions.items() if by)
+        self._plans = tuple(_Plan(part) for part in law.instruments)
+        self._arguments: dict[object, Argument] = {}
 
     def argue(self, values: Values) -> Argument:
         """The argument for the values."""
-        known = {name: values(name) for name in self.variables}
+        return self.argue_known({name: values(name) for name in self.variables})
+
+    def argue_known(self, known: Mapping[str, str | None]) -> Argument:
+        """The argument for values that are all at hand."""
         row = self._row(known)
         found = self._arguments.get(row)
         if found is None:
@@ -95,24 +156,15 @@ class Arguer:
         return found
 
     def _argue(self, known: Mapping[str, str | None]) -> Argument:
-        steps = {rule.name: self._step(rule.name, rule.when, known) for rule in self.law.rules}
-        stands: dict[str, bool | None] = {}
-
-        def stand(name: str) -> bool | None:
-            if name not in stands:
-                beaten = disjunction(stand(exception.name) for exception in self.law.exceptions[name])
-                stands[name] = conjunction(iter((steps[name].truth, None if beaten is None else not beaten)))
-            return stands[name]
-
+        proofs = {name: proved.proof(known) for name, proved in self._rules.items()}
+        self._defeat(proofs)
         said: dict[str, tuple[InstrumentProof, bool | None]] = {}
-        for part in self.law.instruments:
-            proofs = tuple(self._proof(rule, steps[rule.name], stand) for rule in part.rules)
-            scope = self._step(f"scope {part.instrument.name}", part.scope, known)
-            said[part.instrument.name] = self._instrument(part, scope, proofs, known)
+        for plan in self._plans:
+            said[plan.part.instrument.name] = self._instrument(plan, proofs, known)
         argument: list[InstrumentProof] = []
-        for part in self.law.instruments:
-            proof, _ = said[part.instrument.name]
-            beaten = [said[other][1] for other in part.instrument.yields_to if other in said]
+        for plan in self._plans:
+            proof, _ = said[plan.part.instrument.name]
+            beaten = [said[other][1] for other in plan.part.instrument.yields_to if other in said]
             if proof.scope.truth is not False and True in beaten:
                 proof = _but(proof, answer=None, yielded=True)
             elif None in beaten and proof.scope.truth is not False:
@@ -120,73 +172,109 @@ class Arguer:
             argument.append(proof)
         return tuple(argument)
 
-    def _proof(self, rule: Rule, step: Step, stand) -> RuleProof:  # type: ignore[no-untyped-def]
-        stood = stand(rule.name)
-        if step.truth is False:
-            return RuleProof(rule, "fails", step)
-        by = tuple(e.name for e in self.law.exceptions[rule.name] if stand(e.name) is not False)
-        if stood is False:
-            by = tuple(e.name for e in self.law.exceptions[rule.name] if stand(e.name))
-            return RuleProof(rule, "defeated", step, by)
-        return RuleProof(rule, "stands" if stood else "open", step, by)
+    def _defeat(self, proofs: dict[str, RuleProof]) -> None:
+        """Say of every rule that applies what defeats it, or could."""
+        exceptions = self.law.exceptions
+        stands: dict[str, bool | None] = {}
 
+        def stand(name: str) -> bool | None:
+            if name not in stands:
+                applies: bool | None = _STANDING[proofs[name].status]
+                by = exceptions[name]
+                if by and applies is not False:
+                    beaten = disjunction(stand(exception.name) for exception in by)
+                    applies = conjunction(iter((applies, None if beaten is None else not beaten)))
+                stands[name] = applies
+            return stands[name]
+
+        applying = [name for name in self._excepted if proofs[name].status != "fails"]
+        for name in applying:
+            stand(name)
+        for name in applying:
+            stood = stands[name]
+            if stood is False:
+                by = tuple(e.name for e in exceptions[name] if stand(e.name))
+                proofs[name] = RuleProof(proofs[name].rule, "defeated", proofs[name].step, by)
+                continue
+            by = tuple(e.name for e in exceptions[name] if stand(e.name) is not False)
+            if by or stood is None:
+                proofs[name] = RuleProof(proofs[name].rule, _STATUS[stood], proofs[name].step, by)
+
+    @staticmethod
     def _instrument(
-        self, part: InForce, scope: Step, proofs: tuple[RuleProof, ...], known: Mapping[str, str | None]
+        plan: _Plan, proofs: Mapping[str, RuleProof], known: Mapping[str, str | None]
     ) -> tuple[InstrumentProof, bool | None]:
-        deciding = [proof for proof in proofs if proof.rule.effect.outcome]
-        standing = {"stands": True, "open": None, "fails": False, "defeated": False}
-        decided = conjunction(iter((scope.truth, disjunction(standing[proof.status] for proof in deciding))))
+        scope = plan.scope.step(known)
         answer: Outcome | None = None
-        by_default = False
-        if scope.truth is True:
-            for outcome in sorted({proof.rule.effect.outcome for proof in deciding}, reverse=True):  # type: ignore[type-var]
-                seen = disjunction(standing[p.status] for p in deciding if p.rule.effect.outcome is outcome)
-                if seen is not False:
-                    answer = outcome if seen else None
-                    break
-            else:
-                answer, by_default = part.instrument.default, True
+        settled = by_default = False
+        by_rule: bool | None = False
+        for outcome, names in plan.levels:
+            seen = {proofs[name].status for name in names}
+            stood = True if "stands" in seen else None if "open" in seen else False
+            if stood is False:
+                continue
+            if not settled:
+                settled, answer = True, outcome if stood else None
+            by_rule = True if stood else by_rule or None
+        if not settled:
+            answer, by_default = plan.part.instrument.default, True
+        if scope.truth is not True:
+            answer, by_default = None, False
+        decided = conjunction(iter((scope.truth, by_rule)))
         marks: tuple[Unmodelled, ...] = ()
         if scope.truth is not False:
-            marks = tuple(
-                passage
-                for passage in part.unmodelled
-                if self._step(passage.name, passage.when, known).truth is not False
-            )
-        return InstrumentProof(part, scope, answer, False, by_default, proofs, marks), decided
+            marks = tuple(passage for passage, proved in plan.unmodelled if proved.step(known).truth is not False)
+        rules: tuple[RuleProof, ...] = plan.rules(proofs)
+        return InstrumentProof(plan.part, scope, answer, False, by_default, rules, marks), decided
 
-    def _step(self, name: str, formula: Formula, known: Mapping[str, str | None]) -> Step:
-        entry = self._rules.get(name)
-        if entry is None:
-            entry = self._rules[name] = (formula, variables(formula), {})
-        _, names, memo = entry
-        row = tuple([known[each] for each in names])
-        found = memo.get(row)
-        if found is None:
-            found = memo[row] = prove(formula, known)
-        return found
+
+_Prover = Callable[[Mapping[str, str | None]], Step]
 
 
 def prove(formula: Formula, known: Mapping[str, str | None]) -> Step:
     """The proof of a condition under the known values."""
+    return _prover(formula)(known)
+
+
+def _prover(formula: Formula) -> _Prover:
+    """How a condition is proved; equal proofs are one and the same, for there are few and they are asked for often."""
     match formula:
         case Const(value):
-            return Step(formula, value)
+            settled = Step(formula, value)
+            return lambda known: settled
         case Test(var, values):
-            value_ = known[var]
-            return Step(formula, None if value_ is None else value_ in values)
+            open_, yes, no = Step(formula, None), Step(formula, True), Step(formula, False)
+            wanted = frozenset(values)
+
+            def test(known: Mapping[str, str | None]) -> Step:
+                value = known[var]
+                return open_ if value is None else yes if value in wanted else no
+
+            return test
         case Not(part):
-            step = prove(part, known)
-            return Step(formula, None if step.truth is None else not step.truth, (step,))
+            return _above(
+                formula, [_prover(part)], lambda steps: None if steps[0].truth is None else not steps[0].truth
+            )
         case Named(_, part):
-            step = prove(part, known)
-            return Step(formula, step.truth, (step,))
+            return _above(formula, [_prover(part)], lambda steps: steps[0].truth)
         case All(parts):
-            steps = tuple(prove(part, known) for part in parts)
-            return Step(formula, conjunction(step.truth for step in steps), steps)
+            return _above(formula, [_prover(p) for p in parts], lambda steps: conjunction(s.truth for s in steps))
         case AnyOf(parts):
-            steps = tuple(prove(part, known) for part in parts)
-            return Step(formula, disjunction(step.truth for step in steps), steps)
+            return _above(formula, [_prover(p) for p in parts], lambda steps: disjunction(s.truth for s in steps))
+
+
+def _above(formula: Formula, below: list[_Prover], truth: Callable[[tuple[Step, ...]], bool | None]) -> _Prover:
+    known_steps: dict[tuple[int, ...], Step] = {}
+
+    def prove(known: Mapping[str, str | None]) -> Step:
+        steps = tuple([each(known) for each in below])
+        key = tuple(map(id, steps))
+        found = known_steps.get(key)
+        if found is None:
+            found = known_steps[key] = Step(formula, truth(steps), steps)
+        return found
+
+    return prove
 
 
 def breaking(step: Step) -> Step:
@@ -207,7 +295,8 @@ def _but(proof: InstrumentProof, *, answer: Outcome | None, yielded: bool) -> In
     return InstrumentProof(proof.part, proof.scope, answer, yielded, proof.by_default, proof.rules, proof.unmodelled)
 
 
-def _getter(names: Sequence[str]):  # type: ignore[no-untyped-def]
+def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    """From a mapping to the tuple of what it has under the names."""
     if len(names) > 1:
         return itemgetter(*names)
-    return lambda known: tuple(known[name] for name in names)
+    return lambda known: tuple([known[name] for name in names])

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 from sekisho.base import Support
 from sekisho.cases import Case, Ground, Situation
 from sekisho.decide.argument import Argument, InstrumentProof, RuleProof, Step, leaves
 from sekisho.decide.combine import Findings, Values, holds, stands, with_value
 from sekisho.ir import All, AnyOf, Cite, Effect, Law, Named, Not, Outcome, Requirement, Rule, Scope, Test, Unmodelled
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,31 @@ class Alternative:
     outcome: Outcome
 
 
+class _Kept(Generic[_T]):
+    """A property found once for all legs whose situations are the same."""
+
+    def __init__(self, find: Callable[[Leg], _T]) -> None:
+        self.find = find
+        self.key = (find.__name__,)
+        self.__doc__ = find.__doc__
+
+    @overload
+    def __get__(self, leg: None, owner: type) -> _Kept[_T]: ...
+    @overload
+    def __get__(self, leg: Leg, owner: type) -> _T: ...
+    def __get__(self, leg: Leg | None, owner: type) -> _T | _Kept[_T]:
+        if leg is None:
+            return self
+        memory = leg.situation.memory
+        found: _T | None = memory.get(self.key, _MISSING)
+        if found is _MISSING:
+            found = memory[self.key] = self.find(leg)
+        return found  # type: ignore[return-value]
+
+
+_MISSING: Any = object()
+
+
 @dataclass(frozen=True, eq=False)
 class Leg:
     """The answer of one state's law (or of the international layer alone).
@@ -86,17 +113,17 @@ class Leg:
         """The outcome, or undetermined where several are possible."""
         return next(iter(self.outcomes)) if len(self.outcomes) == 1 else Outcome.UNDETERMINED
 
-    @cached_property
+    @_Kept
     def proof(self) -> Argument:
         """Every rule considered, with what became of it."""
         return self._argue()
 
-    @cached_property
+    @_Kept
     def alternatives(self) -> tuple[Alternative, ...]:
         """The readings under which the outcome would be another."""
         return self._alternatives()
 
-    @cached_property
+    @_Kept
     def unmodelled(self) -> tuple[Unmodelled, ...]:
         """The passages that could not be expressed and may touch the case."""
         return tuple(passage for proof in self.proof for passage in proof.unmodelled)
@@ -105,7 +132,7 @@ class Leg:
         """Where the value of a variable comes from."""
         return self.situation.ground(var)
 
-    @cached_property
+    @_Kept
     def basis(self) -> tuple[Basis, ...]:
         """What permits, in the order of the rulebooks; empty unless the transfer may be permitted."""
         if Outcome.MAY_BE_PERMITTED not in self.outcomes and Outcome.FREE not in self.outcomes:
@@ -143,7 +170,7 @@ class Leg:
     def _scopes(self, proof: InstrumentProof) -> tuple[Scope, ...]:
         return tuple(s for s in proof.part.scopes if holds(s.when, self.situation.value) is not False)
 
-    @cached_property
+    @_Kept
     def bars(self) -> tuple[Bar, ...]:
         """What stands in the way: rules that bar, declared denials, closed lists without a case."""
         if not self.outcomes & {Outcome.PROHIBITED, Outcome.PRESUMED_DENIED}:
@@ -193,7 +220,7 @@ class Leg:
                 found.extend(Bar(name, s.name, s.cites, None, s.support) for s in self._scopes(proof))
         return found
 
-    @cached_property
+    @_Kept
     def needs(self) -> tuple[Need, ...]:
         """Authorisations, assurances, procedures, notices and decisions that a permission is subject to."""
         if not self.outcomes & {Outcome.MAY_BE_PERMITTED}:
@@ -219,7 +246,7 @@ class Leg:
                         )
         return tuple(found.values())
 
-    @cached_property
+    @_Kept
     def support(self) -> Support | None:
         """The weakest mark on the path that carries the outcome; None where nothing carries one.
 
@@ -257,7 +284,7 @@ class Leg:
             return min(decisive) if needs_all else max(decisive)
         return Support.OFFICIAL
 
-    @cached_property
+    @_Kept
     def unverified(self) -> tuple[Ground, ...]:
         """The grounds of the deciding rules that rest on something not verified since."""
         found: dict[str, Ground] = {}
@@ -314,16 +341,23 @@ class Decision:
         case: The question.
         legs: The exporter's law first, then that of every state whose consent is claimed.
         outcomes: The exact set of outcomes over the unknown facts.
-        receipt: Everything needed to decide it again.
+        turns_on: The unknown facts that can still change the outcome.
+        not_encoded: The states asked whose law is not encoded.
+        encoded: The states whose law is.
     """
 
     case: Case
     legs: tuple[Leg, ...]
     outcomes: frozenset[Outcome]
     turns_on: tuple[str, ...]
-    receipt: Receipt
     not_encoded: tuple[str, ...]
     encoded: tuple[str, ...]
+    _receipt: Callable[[], Receipt] = field(repr=False)
+
+    @cached_property
+    def receipt(self) -> Receipt:
+        """Everything needed to decide again and get the same bytes."""
+        return self._receipt()
 
     @property
     def outcome(self) -> Outcome:

@@ -56,15 +56,23 @@ class Names:
         word = fold(text)
         try:
             from rapidfuzz import fuzz, process
+            from rapidfuzz.distance import DamerauLevenshtein
         except ImportError:
             hits = list(nearest(word, section, count=count * 2))
         else:
-            found = process.extract(word, list(section), scorer=fuzz.WRatio, limit=count * 4, score_cutoff=75)
-            found = [hit for hit in found if len(hit[0]) > 3 or len(word) <= 3]
-            hits = [
-                hit[0]
-                for hit in sorted(found, key=lambda hit: (-hit[1], abs(len(hit[0]) - len(word)), hit[0]))
-            ]
+            # First what a slip of the fingers turns into the word, then what contains or resembles it.
+            slips = process.extract(
+                word,
+                list(section),
+                scorer=DamerauLevenshtein.distance,
+                limit=count * 4,
+                score_cutoff=(len(word) + 2) // 4,
+            )
+            rank: dict[str, tuple[float, ...]] = {hit[0]: (0, hit[1], -fuzz.ratio(word, hit[0])) for hit in slips}
+            for hit in process.extract(word, list(section), scorer=fuzz.WRatio, limit=count * 4, score_cutoff=75):
+                if len(hit[0]) > 3 or len(word) <= 3:
+                    rank.setdefault(hit[0], (1, -hit[1], abs(len(hit[0]) - len(word))))
+            hits = sorted(rank, key=lambda hit: (rank[hit], hit))
         return tuple(dict.fromkeys(section[hit] for hit in hits))[:count]
 
     def find_state(self, text: str) -> str | None:

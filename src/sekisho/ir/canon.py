@@ -39,9 +39,14 @@ def to_data(node: Any) -> Any:
 def library_digest(library: Library) -> str:
     """The hash of all that the rulebooks mean; the order of files and blocks does not count."""
     data = to_data(library)
+    for claims in ("constraints", "properties"):
+        del data[claims]  # they are about the law, and change no answer
     for instrument in data["instruments"]:
         for part in ("rules", "scopes", "unmodelled"):
             instrument[part].sort(key=lambda node: node["name"])
+    for proposal in data["proposals"]:
+        for part in ("rules", "assumptions", "unmodelled"):
+            proposal[part].sort(key=lambda node: node["name"])
     data["instruments"].sort(key=lambda node: node["name"])
     data["proposals"].sort(key=lambda node: node["name"])
     return digest(data)

@@ -303,6 +303,43 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """Facts that cannot hold together; no case satisfies `impossible`."""
+
+    name: str
+    cites: tuple[Cite, ...]
+    because: str
+    impossible: Formula
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A claim about the law, to be proved or refuted; no part of the law itself.
+
+    Attributes:
+        form: `never` (where `when` holds, none of the outcomes), `always` (one of them), `only` (the
+            outcomes occur nowhere else), `exactly` (there and nowhere else), `opened` and `closed`
+            (whatever the law of the day makes weaker, or stronger, than it was the day before
+            satisfies `when`).
+        outcomes: The outcomes that the first four forms speak of.
+        nothing: For `opened` and `closed`: the day opened, or closed, nothing at all.
+        state: Whose law, or `international`.
+        days: The days on which it holds; for `opened` and `closed`, that one day.
+    """
+
+    name: str
+    form: str
+    outcomes: tuple[Outcome, ...]
+    nothing: bool
+    state: str
+    days: Interval
+    when: Formula
+    cites: tuple[Cite, ...]
+    origin: Origin = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """An official text that citations may name."""
 
@@ -353,6 +390,8 @@ class Library:
     readings: Mapping[str, Reading]
     texts: Mapping[str, Text]
     vars: Mapping[str, Var]
+    constraints: tuple[Constraint, ...] = ()
+    properties: tuple[Property, ...] = ()
 
     def instrument(self, name: str) -> Instrument:
         """The instrument of that name. Raises KeyError."""

@@ -27,9 +27,9 @@ ORDER: dict[str, tuple[str, ...]] = {
     "unmodelled": ("affects", "cite", "in_force", "because", "when"),
     "assume": ("assumption", "cite", "in_force", "when"),
     "property": (
-        "never", "always", "only", "exactly", "opened", "closed", "law_of", "cite", "holds", "when",
+        "law_of", "never", "always", "only", "exactly", "opened", "closed", "holds", "cite", "when",
     ),
-    "constraint": ("cite", "because", "impossible"),
+    "constraint": ("impossible", "cite", "because"),
 }  # fmt: skip
 """For each kind of block, the kinds of its clauses in the order in which they are written."""
 

@@ -178,7 +178,12 @@ def _stated_only(low: Lowering, parsed: Parsed, kind: str, values: tuple[str, ..
         )
     for value in named:
         if value not in values:
-            low.trouble("SK203", f"`{value}` is no value of `{parsed.block.name}`", clause.place, help=f"its values: {', '.join(values)}")
+            low.trouble(
+                "SK203",
+                f"`{value}` is no value of `{parsed.block.name}`",
+                clause.place,
+                help=f"its values: {', '.join(values)}",
+            )
     return tuple(value for value in values if value in named)
 
 
@@ -211,7 +216,9 @@ def lower_reading(low: Lowering, parsed: Parsed) -> Reading | None:
     names = [option.name for option in options]
     for clause in parsed.all("option")[1:]:
         if names.count(clause.value[0]) > 1:
-            low.trouble("SK205", f"the option `{clause.value[0]}` stands twice", clause.place, help="rename one of them")
+            low.trouble(
+                "SK205", f"the option `{clause.value[0]}` stands twice", clause.place, help="rename one of them"
+            )
     if len(options) < 2:
         low.trouble(
             "SK204",

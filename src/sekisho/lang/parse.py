@@ -152,10 +152,10 @@ def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]
             held.append(line)
             continue
         if held:
-            yield start, "\n".join(held).rstrip() + "\n"
+            yield start, "\n".join(held).rstrip("\n") + "\n"
         start, held = number, [line]
     if held:
-        yield start, "\n".join(held).rstrip() + "\n"
+        yield start, "\n".join(held).rstrip("\n") + "\n"
 
 
 def _odd(block: Block, line: int, text: str, troubles: list[Trouble]) -> bool:
@@ -193,7 +193,11 @@ def _parse_clause(block: Block, line: int, text: str, troubles: list[Trouble]) -
                 f"no clause of a {block.kind} block begins with `{first[:40]}`",
                 (block.place(line, 1, len(first)),),
                 why="each line of a block is one clause, told by its first word",
-                help=(f"write `{close[0]}`" if close else f"begin with one of: {', '.join(_WHOLE.get(w, w) for w in FIRST_WORDS[block.kind])}"),
+                help=(
+                    f"write `{close[0]}`"
+                    if close
+                    else f"begin with one of: {', '.join(_WHOLE.get(w, w) for w in FIRST_WORDS[block.kind])}"
+                ),
             )
         )
         return None
@@ -402,7 +406,7 @@ def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
     node = tree.children[0]
     assert isinstance(node, Tree)
     kind = str(node.data)
-    tokens = [t for t in node.children if isinstance(t, Token)]
+    tokens = _tokens(node)
     value: Any
     match kind:
         case "permit" | "prohibit" | "presume" | "exempt":
@@ -414,7 +418,7 @@ def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
         case "subject_to":
             value = tuple(requirement(next(_subtrees(item, "requirement"))) for item in _subtrees(node, "subject_item"))
         case "exception_to" | "replaces" | "repeals" | "for_bases" | "affects":
-            value = tuple((str(t), place(t)) for t in next(_subtrees(node, "names")).children)
+            value = tuple((str(t), place(t)) for t in _tokens(next(_subtrees(node, "names"))))
         case "cite":
             value = citation(node)
         case "in_force":
@@ -422,7 +426,7 @@ def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
             start = "adoption" if any(t.type == "ADOPTION" for t in tokens) else dates.pop(0)
             value = (start, dates[0] if dates else None)
         case "never" | "always" | "only" | "exactly":
-            value = tuple((str(t), place(t)) for t in next(_subtrees(node, "outcomes")).children)
+            value = tuple((str(t), place(t)) for t in _tokens(next(_subtrees(node, "outcomes"))))
         case "when" | "true_when" | "false_when" | "impossible":
             value = condition(next(_subtrees(node, "condition")))
         case "assumption":
@@ -448,3 +452,8 @@ def _read(tree: Tree[Any], block: Block, line: int) -> Clause:
 def _subtrees(node: Tree[Any], name: str) -> Iterator[Tree[Any]]:
     """The direct children that are trees of that name."""
     return (child for child in node.children if isinstance(child, Tree) and child.data == name)
+
+
+def _tokens(node: Tree[Any]) -> list[Token]:
+    """The direct children that are tokens."""
+    return [child for child in node.children if isinstance(child, Token)]

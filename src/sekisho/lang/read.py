@@ -336,6 +336,8 @@ def _check_jurisdictions(fronts: Iterable[Front], states: set[str], troubles: li
                 f"`{code}` is no jurisdiction",
                 (front.jurisdiction_place,),
                 why="nobody would ever ask this law",
-                help=f"write `{close[0]}`" if close else "write the state's code (ISO 3166 alpha-3), or `international`",
+                help=f"write `{close[0]}`"
+                if close
+                else "write the state's code (ISO 3166 alpha-3), or `international`",
             )
         )

@@ -1,0 +1,218 @@
+"""What a cell of a sheet says: understood, or not understood with a suggestion; never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sekisho.base import Day, nearest, parse_day
+from sekisho.cases import UNKNOWN
+from sekisho.cases.fields import ITEM, term_of
+from sekisho.facts import Registries
+from sekisho.ir import INTERNATIONAL, Library
+from sekisho.batch.columns import SHAPES
+
+Meaning = str | bool | tuple[str, ...] | dict[str, str]
+"""A cell as a case file would write it."""
+
+BLANK = ("", "-", "–", "—", "n/a", "na", "null")
+"""Cells that say nothing: the plain case holds, as where a case file leaves the field out."""
+
+_UNKNOWN = ("unknown", "?", "not known", "unk")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|oct october|"
+        "nov november|dec december".split("|"),
+        1,
+    )
+    for name in names.split()
+}
+_YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_XXY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
+_WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-./]+([A-Za-z]+)\.?,?[ \-./]+(\d{4})")
+_US_WORDS = re.compile(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_EAST = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+
+
+class NotUnderstoodError(ValueError):
+    """The cell says something that we do not understand; the message says what would be."""
+
+
+def read_day(text: str, order: str = "") -> Day:
+    """The day that a cell names.
+
+    Args:
+        text: ISO, `22.12.2023`, `22 December 2023`, `Dec 22, 2023`, `20231222`, `2023年12月22日`.
+        order: `dmy` or `mdy`: how `03/04/2023` is meant; without it such a cell is not understood.
+
+    Raises:
+        NotUnderstoodError: In no form that we know, ambiguous, or no such day.
+
+    Example:
+        >>> read_day("22 Dec 2023")
+        datetime.date(2023, 12, 22)
+    """
+    text = " ".join(text.split())
+    try:
+        if found := _YMD.fullmatch(text):
+            return _day(found[1], found[3], found[4])
+        if found := _COMPACT.fullmatch(text) or _EAST.fullmatch(text):
+            return _day(*found.groups())
+        if found := _WORDS.fullmatch(text):
+            return _day(found[3], _month(found[2]), found[1])
+        if found := _US_WORDS.fullmatch(text):
+            return _day(found[3], _month(found[1]), found[2])
+        if found := _XXY.fullmatch(text):
+            one, two, year = found[1], found[3], found[4]
+            if found[2] == "." or order == "dmy" or int(one) > 12:
+                return _day(year, two, one)
+            if order == "mdy" or int(two) > 12:
+                return _day(year, one, two)
+            if one == two:
+                return _day(year, one, two)
+            raise NotUnderstoodError(
+                f"`{text}` can be read in two ways; say `--dates dmy` or `--dates mdy`, or write {year}-{int(two):02}-{int(one):02}"
+            )
+    except NotUnderstoodError:
+        raise
+    except ValueError as error:
+        raise NotUnderstoodError(str(error)) from error
+    raise NotUnderstoodError(f"`{text[:40]}` is no date that we understand; write it as 2023-12-22")
+
+
+def _day(year: str, month: str | int, day: str) -> Day:
+    return parse_day(f"{year}-{int(month):02}-{int(day):02}")
+
+
+def _month(word: str) -> int:
+    try:
+        return _MONTHS[word.lower()]
+    except KeyError:
+        raise NotUnderstoodError(f"`{word}` is no month") from None
+
+
+@dataclass
+class Cells:
+    """Reads cells against the vocabulary of a library and the names of the registries."""
+
+    library: Library
+    registries: Registries
+    date_order: str = ""
+    _memo: dict[tuple[str, str], Meaning | None | NotUnderstoodError] = field(default_factory=dict)
+
+    def read(self, column: str, text: str) -> Meaning | None:
+        """What the cell says; None where it says nothing.
+
+        Raises:
+            NotUnderstoodError: Not understood; the message names the nearest that would be.
+        """
+        key = (column, text)
+        if key not in self._memo:
+            try:
+                self._memo[key] = self._read(column, " ".join(text.split()))
+            except NotUnderstoodError as error:
+                self._memo[key] = error
+        found = self._memo[key]
+        if isinstance(found, NotUnderstoodError):
+            raise found
+        return found
+
+    def _read(self, column: str, text: str) -> Meaning | None:
+        if text.lower() in BLANK:
+            return None
+        part, _, rest = column.partition(".")
+        if part == "readings":
+            return self._word(text, tuple(o.name for o in self.library.readings[rest].options), column)
+        shape = "truth" if part in ("facts", "judgements") else SHAPES[column]
+        if text.lower() in _UNKNOWN and shape not in ("day", "text", "item", "law"):
+            if part == "judgements":
+                raise NotUnderstoodError(f"`{text}` is no finding; leave an open judgement blank")
+            return UNKNOWN
+        read: Callable[[str, str], Meaning] = getattr(self, f"_{shape}")
+        return read(column, text)
+
+    def _text(self, column: str, text: str) -> str:
+        return text
+
+    def _day(self, column: str, text: str) -> str:
+        return read_day(text, self.date_order).isoformat()
+
+    def _truth(self, column: str, text: str) -> bool:
+        word = text.lower()
+        if word in ("true", "yes", "y", "1", "1.0", "x"):
+            return True
+        if word in ("false", "no", "n", "0", "0.0"):
+            return False
+        raise NotUnderstoodError(f"`{text[:40]}` is neither yes nor no nor unknown (`{column}`)")
+
+    def _choice(self, column: str, text: str) -> str:
+        return self._word(text, self._values(column), column)
+
+    def _choices(self, column: str, text: str) -> tuple[str, ...]:
+        values = self._values(column)
+        return tuple(dict.fromkeys(self._word(each, values, column) for each in _listed(text)))
+
+    def _values(self, column: str) -> tuple[str, ...]:
+        term = self.library.terms.get(term_of(column.removeprefix("item.")))
+        return term.values if term else ()
+
+    def _word(self, text: str, known: tuple[str, ...], column: str) -> str:
+        word = re.sub(r"[\s_]+", "-", text.lower())
+        if word in known:
+            return word
+        close = nearest(word, known, count=1)
+        help_ = f"did you mean `{close[0]}`?" if close else f"its values: {', '.join(known)}, unknown"
+        raise NotUnderstoodError(f"`{text[:40]}` is no value of {column}; {help_}")
+
+    def _state(self, column: str, text: str) -> str:
+        code = self.registries.find_state(text)
+        if code is not None:
+            return code
+        names = [f"{self.registries.names.of(c)} ({c})" for c in self.registries.suggest_state(text)[:2]]
+        help_ = f"did you mean {' or '.join(names)}?" if names else "use an ISO 3166 code or an English name"
+        raise NotUnderstoodError(f"`{text[:40]}` is no state that we know ({column}); {help_}")
+
+    def _states(self, column: str, text: str) -> tuple[str, ...]:
+        if self.registries.find_state(text):
+            return (self._state(column, text),)
+        return tuple(dict.fromkeys(self._state(column, each) for each in _listed(text)))
+
+    def _law(self, column: str, text: str) -> str:
+        return INTERNATIONAL if text.lower() == INTERNATIONAL else self._state(column, text)
+
+    def _item(self, column: str, text: str) -> Meaning:
+        """The key of a registered item, or the bare name of one that is not registered."""
+        key = self.registries.find_item(text)
+        return key if key is not None else {"name": text}
+
+    def unknown_item(self, text: str) -> str:
+        """Why an item cannot be decided upon: nobody says what it is."""
+        close = self.registries.suggest_item(text)[:2]
+        help_ = f"did you mean {' or '.join(f'`{c}`' for c in close)}? or " if close else ""
+        return f"`{text[:40]}` is no item that we know; {help_}describe it in columns: {', '.join(ITEM_NEEDED)}"
+
+
+ITEM_NEEDED = tuple(name for name in ITEM if name in ("arms", "weapon", "form", "purpose", "production"))
+
+
+def _listed(text: str) -> list[str]:
+    if text.lower() in ("none", "[]"):
+        return []
+    return [part for each in re.split(r"[;,|+]", text.strip("[]")) if (part := each.strip(" '\""))]
+
+
+EPOCH = Day(1970, 1, 1)
+
+
+def day_number(iso: str) -> int:
+    """Days since 1 January 1970."""
+    return (Day.fromisoformat(iso) - EPOCH).days
+
+
+def day_of(number: int) -> Day:
+    """The day of a number."""
+    return EPOCH + timedelta(days=number)

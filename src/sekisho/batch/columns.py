@@ -1,0 +1,240 @@
+"""The columns that a table of cases may have, and how the headings of real sheets are understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sekisho.base import Place, Trouble, TroubleError, nearest
+from sekisho.cases.fields import ITEM, RELATIONS, TOP
+from sekisho.ir import Library
+
+SHAPES = {
+    **{name: shape for name, shape in TOP.items() if shape in ("text", "day", "choice", "state", "choices", "law", "item")},
+    **{f"item.{name}": shape for name, shape in ITEM.items() if name not in ("key", "name")},
+}
+"""The columns that are read, each with the shape of its cells. `facts.TERM`, `judgements.TERM` and
+`readings.NAME` are read as well."""
+
+SYNONYMS = {
+    "id": "row id, line, line no, line number, no, number, order no, order number, reference, ref, case, case id",
+    "date": "law date, order date, transaction date, date of order, shipment date, ship date, shipping date, date of export, export date, "
+    "declaration date, decision date, day, transfer date",
+    "act": "action, activity, type of transfer, transfer type, transaction type",
+    "exporter": "from, origin, country of origin, origin country, exporting country, exporting state, export country, "
+    "exporter country, supplier country, shipper country, seller country",
+    "recipient": "to, destination, destination country, country of destination, dest, recipient country, recipient state, "
+    "importing country, importer, buyer country, consignee country, ship to, ship to country, country, receiving country",
+    "supplier": "original supplier, first supplier, source state",
+    "end_user": "end user, enduser, user, end user type, type of end user",
+    "item": "goods, product, item name, item description, description, description of goods, equipment, system, article, "
+    "weapon system, designation, weapon designation, item key",
+    "consideration": "terms, terms of trade, payment, basis of supply, type of deal",
+    "under": "arrangement, framework, under arrangement",
+    "assurances": "assurance, undertakings, recipient assurances",
+    "item.arms": "arms, is arms, controlled, on control list, military, military list",
+    "item.weapon": "weapon, is weapon, lethal, lethality",
+    "item.heavy_arms": "heavy arms, heavy weapon",
+    "item.consumable_ammunition": "consumable ammunition, is ammunition",
+    "item.form": "form, item form, form of item",
+    "item.production": "production, made, origin of design",
+    "item.stock": "stock, condition, new or used",
+    "item.programme": "programme, program, joint programme",
+    "item.purpose": "purpose, purposes, use, intended use",
+    "item.classes": "classes, class, category, un register category",
+    "item.licensors": "licensors, licensor, licensor state, license from, licence from",
+    "item.partners": "partners, partner, partner states",
+    "item.components_from": "components from, component origin, components",
+    "law": "law, asked law",
+}
+"""Headings that mean a column; compared without case, points and spaces."""
+
+RESULTS = (
+    "outcome",
+    "basis",
+    "basis_cite",
+    "bars",
+    "bars_cite",
+    "subject_to",
+    "needs",
+    "turns_on",
+    "support",
+    "unmodelled",
+    "note",
+)
+"""The columns that screening adds."""
+
+REQUIRED = ("date", "exporter", "recipient")
+"""What a table must say: as a column, or once for all rows."""
+
+
+def squash(heading: str) -> str:
+    """A heading as it is compared: `Ship-To Country ` is `shiptocountry`."""
+    return re.sub(r"[^0-9a-z]+", "", heading.lower())
+
+
+def _known() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in SHAPES:
+        for spelling in (name, name.replace(".", "_"), *SYNONYMS.get(name, "").split(",")):
+            found.setdefault(squash(spelling), name)
+    return found
+
+
+KNOWN = _known()
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """How the columns of a table are understood.
+
+    Attributes:
+        columns: For each column that is read, the heading under which it stands.
+        constants: Columns that are the same for every row.
+        kept: Headings that are carried along and not read.
+        suggestions: For a heading that is kept, the column that it may have been meant for.
+        how: For each column that is read, how its heading was understood.
+    """
+
+    columns: Mapping[str, str]
+    constants: Mapping[str, str]
+    kept: tuple[str, ...]
+    suggestions: Mapping[str, str] = field(default_factory=dict)
+    how: Mapping[str, str] = field(default_factory=dict)
+
+    def explain(self) -> list[str]:
+        """One line a column: what is read as what, and why."""
+        lines = [f"`{heading}` is read as {name} ({self.how[name]})" for name, heading in self.columns.items()]
+        lines += [f"{name} is `{value}` in every row" for name, value in self.constants.items()]
+        for heading in self.kept:
+            meant = self.suggestions.get(heading)
+            lines.append(f"`{heading}` is kept and not read" + (f"; was {meant} meant?" if meant else ""))
+        return lines
+
+    def to_dict(self) -> dict[str, object]:
+        """As a mapping file writes it: headings by column, and constants as `{value: …}`."""
+        return {**self.columns, **{name: {"value": value} for name, value in self.constants.items()}}
+
+
+def map_columns(
+    headings: Sequence[str],
+    library: Library,
+    *,
+    given: Mapping[str, object] | None = None,
+    constants: Mapping[str, str] | None = None,
+    file: str = "",
+) -> Mapped:
+    """Understand the headings of a table: as the mapping says, by exact name, or by known synonym.
+
+    Raises:
+        TroubleError: Two headings mean the same column, a column that is needed is missing, or the
+            mapping names a column or heading that does not exist.
+    """
+    troubles: list[Trouble] = []
+    place = (Place(file),)
+    columns: dict[str, str] = {}
+    how: dict[str, str] = {}
+    fixed = dict(constants or {})
+    for name, heading in (given or {}).items():
+        if not is_column(name, library):
+            troubles.append(_no_column(name, library, place))
+        elif isinstance(heading, Mapping):
+            fixed.setdefault(name, str(heading.get("value", "")))
+        elif heading is not None:
+            columns[name], how[name] = str(heading), "as the mapping says"
+            if str(heading) not in headings:
+                close = nearest(str(heading), headings, count=1)
+                help_ = f"write `{close[0]}`" if close else f"the headings are: {', '.join(headings)}"
+                troubles.append(Trouble("SK421", f"the table has no column `{heading}`", place, help=help_))
+    troubles += [_no_column(name, library, place) for name in fixed if not is_column(name, library)]
+    taken = set(columns.values())
+    ignored = {name for name, heading in (given or {}).items() if heading is None}
+    for heading in headings:
+        if heading in taken:
+            continue
+        found = _read_as(heading, library)
+        if found is None or found[0] in fixed or found[0] in ignored or found[0] in (given or {}):
+            continue
+        name, why = found
+        if name in columns:
+            first = columns[name]
+            if (how[name] == "its name") != (why == "its name"):  # the exact name goes before a synonym
+                if why == "its name":
+                    columns[name], how[name] = heading, why
+                continue
+            troubles.append(
+                Trouble(
+                    "SK422",
+                    f"`{first}` and `{heading}` both mean {name}",
+                    place,
+                    help=f"say which one counts: `--map {name}={first}`",
+                )
+            )
+            continue
+        columns[name], how[name] = heading, why
+    for name in REQUIRED:
+        if name not in columns and name not in fixed:
+            troubles.append(
+                Trouble(
+                    "SK423",
+                    f"no column says the {name}",
+                    place,
+                    why="every row needs one" if name == "date" else "the law that is asked depends on it",
+                    help=f"name the column, `--map {name}=HEADING`, or say it for all rows, `--set {name}=…`; "
+                    f"the headings are: {', '.join(headings[:30])}",
+                )
+            )
+    if not any(name == "item" or name.startswith("item.") for name in (*columns, *fixed)):
+        troubles.append(
+            Trouble(
+                "SK423",
+                "no column says what is sent",
+                place,
+                help="name the column, `--map item=HEADING`, or describe it: arms, weapon, form, purpose, production",
+            )
+        )
+    if troubles:
+        raise TroubleError(troubles)
+    kept = tuple(heading for heading in headings if heading not in columns.values())
+    suggestions = {h: KNOWN[close[0]] for h in kept if (close := _near(h)) and KNOWN[close[0]] not in columns}
+    return Mapped(columns, fixed, kept, suggestions, how)
+
+
+def _near(heading: str) -> tuple[str, ...]:
+    word = squash(heading)
+    return nearest(word, KNOWN, count=1) if len(word) > 3 else ()
+
+
+def _read_as(heading: str, library: Library) -> tuple[str, str] | None:
+    plain = heading.strip()
+    if plain in SHAPES or is_column(plain, library):
+        return plain, "its name"
+    name = KNOWN.get(squash(heading))
+    if name is None:
+        return None
+    return name, "its name" if squash(name) == squash(heading) else "a known synonym"
+
+
+def is_column(name: str, library: Library) -> bool:
+    """Whether a column of that name can be read: a field of a case, or a term, judgement or reading."""
+    part, _, rest = name.partition(".")
+    if part == "readings":
+        return rest in library.readings
+    if part == "judgements":
+        return rest in library.terms and library.terms[rest].supplier == "judgement"
+    if part == "facts":
+        return rest in library.terms and library.terms[rest].type == "truth" and not _own_field(rest, library)
+    return name in SHAPES
+
+
+def _own_field(term: str, library: Library) -> bool:
+    name = term.replace("-", "_")
+    return name in TOP or (library.terms[term].subject == "item" and name in ITEM and term not in RELATIONS)
+
+
+def _no_column(name: str, library: Library, place: tuple[Place, ...]) -> Trouble:
+    known: Iterable[str] = (*SHAPES, *(f"facts.{term}" for term in library.terms))
+    close = nearest(name, known, count=1)
+    help_ = f"write `{close[0]}`" if close else f"columns that are read: {', '.join(SHAPES)}"
+    return Trouble("SK421", f"no column is called `{name}`", place, help=help_)
