@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-KNOWN = ("decide",)
+KNOWN = ("decide", "order", "reason")
 
 
 def main() -> None:

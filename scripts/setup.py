@@ -33,7 +33,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("rulebooks and facts sound", ("-m", "sekisho.cli", "check")),
     ("every rule reached by a case", ("-m", "sekisho.cli", "check", "--coverage")),
     ("cases replayed", ("-m", "sekisho.cli", "replay", "cases")),
-    ("tests", ("-m", "pytest", "-n", "2", "--dist", "worksteal", "--doctest-modules", "tests", "src/sekisho")),
+    ("tests", ("-m", "pytest", "-n", "2", "--dist", "worksteal", "tests")),
 )
 """The whole test command, in order; the tests come last, so that their closing line does too."""
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sekisho.base import Day, Place, Trouble, TroubleError, nearest, parse_day
 from sekisho.cases import UNKNOWN, Case, CaseReader, Outlook, Outlooks, Situation, facts_change_days, locate, resolvers
@@ -17,13 +17,14 @@ from sekisho.decide import Alternative, Arguer, Argument, Decision, Leg, Receipt
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Effect, Kind, Law, Library, Outcome, Timeline
 from sekisho.reason import Settled, State, States, compile_law, outcome_of, settle
-from sekisho.reason.inquiry import Compared, Inquiry, Taken
-from sekisho.reason.openness import ITEMS, Share
-from sekisho.reason.orders import kept_order
-from sekisho.reason.questions import Interview
-from sekisho.reason.verify import Verdict
 from sekisho.store import Opened, cache_folder, data_folder, law_folders, open_all
 from sekisho.version import ENGINE, LANGUAGE
+
+if TYPE_CHECKING:  # what only some questions need is imported when they are put: a decision starts faster
+    from sekisho.reason.inquiry import Compared, Inquiry, Taken
+    from sekisho.reason.openness import Share
+    from sekisho.reason.questions import Interview
+    from sekisho.reason.verify import Verdict
 
 _MAX_JOINT = 4096
 _FIRST_ASKED = Day(1967, 1, 1)
@@ -271,6 +272,9 @@ class Desk:
     @cached_property
     def inquiry(self) -> Inquiry:
         """Answers about all cases at once; what it needs is laid out when it is first asked."""
+        from sekisho.reason.inquiry import Inquiry
+        from sekisho.reason.orders import kept_order
+
         folders = [data_folder("law")]
         return Inquiry(
             self,
@@ -335,7 +339,9 @@ class Desk:
         for state in (law, other or law):
             if state not in self.library.jurisdictions:
                 known = ", ".join(self.library.jurisdictions)
-                raise TroubleError([Trouble("SK506", f"the law of `{state}` is not encoded", help=f"encoded are: {known}")])
+                raise TroubleError(
+                    [Trouble("SK506", f"the law of `{state}` is not encoded", help=f"encoded are: {known}")]
+                )
         second = self.with_proposals(with_) if with_ else self
         one, two = self.timeline().law(law, days[0]), second.timeline().law(other or law, days[1])
         at = parse_day(facts_on) if isinstance(facts_on, str) else facts_on or days[1]
@@ -363,10 +369,11 @@ class Desk:
         *,
         first: Day = _FIRST_ASKED,
         last: Day,
-        items: Mapping[str, Mapping[str, str]] = ITEMS,
+        items: Mapping[str, Mapping[str, str]] | None = None,
     ) -> tuple[Share, ...]:
         """The exact share of cases that may be permitted, for every stretch of days; see `Inquiry.openness`."""
-        return self.inquiry.openness(law, recipients, first=first, last=last, items=items)
+        more = {} if items is None else {"items": items}
+        return self.inquiry.openness(law, recipients, first=first, last=last, **more)
 
     def interview(self, case: Case) -> Interview:
         """Which fact to ask for next, and which need not be asked."""

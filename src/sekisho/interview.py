@@ -70,8 +70,8 @@ class Interview:
         >>> talk = Interview({"date": "2025-12-20", "exporter": "Japan", "recipient": "Ukraine"})
         >>> next_question(desk, talk).term
         'item'
-        >>> next_question(desk, answer(desk, talk, next_question(desk, talk), "Patriot")) is None
-        True
+        >>> next_question(desk, answer(desk, talk, next_question(desk, talk), "Patriot")).term
+        'end-user'
     """
 
     fields: Mapping[str, Any]

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from sekisho.audit import audit, coverage
-from sekisho.cases import Case, CaseReader, case_files
-from sekisho.desk import Desk, open_desk
-from sekisho.store import data_folder
+from sekisho.cases import Case
+from sekisho.desk import Desk
 
 KNOWN = {("SK226", "jp-unified-view-1976")}
 """Warnings that stand because the law is so, or because nobody has seen how it goes on."""
-
-
-@pytest.fixture(scope="module")
-def desk() -> Desk:
-    return open_desk(cache=False)
-
-
-def read(desk: Desk, folder: Path) -> list[Case]:
-    reader = CaseReader(desk.library, desk.registries)
-    files, troubles = case_files([folder])
-    cases = [case for path in files for case in reader.read_file(path)]
-    assert not [*troubles, *reader.troubles]
-    return cases
 
 
 def test_our_law_hangs_together(desk: Desk) -> None:
@@ -36,8 +18,8 @@ def test_our_law_hangs_together(desk: Desk) -> None:
     assert report.coverage is None
 
 
-def test_every_rule_is_seen_applying_and_not_applying(desk: Desk) -> None:
-    found = coverage(desk, read(desk, data_folder("cases")))
+def test_every_rule_is_seen_applying_and_not_applying(desk: Desk, our_cases: tuple[Case, ...]) -> None:
+    found = coverage(desk, our_cases)
     assert [rule.rule for rule in found.never_applying] == [], "add cases in which they apply"
     assert [rule.rule for rule in found.never_failing] == [], "add cases in which they do not"
     assert found.complete

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pages import ROOT
+from documents import ROOT
 
 
 def test_every_command_is_documented() -> None:

@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from pages import ROOT
+from documents import ROOT
 
 TEXT = {".py", ".md", ".yaml", ".yml", ".csv", ".toml", ".lark", ".cff", ".sh", ".cfg", ".txt", ".json", ".svg"}
 SKIPPED = {".git", ".venv", "LICENSES", "build", "dist", "__pycache__", "__snapshots__"}

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import PAGES, ROOT, Block, anchors, blocks, commands, links, matches
+from documents import PAGES, ROOT, Block, anchors, blocks, commands, links, matches
 
 import sekisho
 

@@ -75,7 +75,7 @@ def coverage(desk: Desk, cases: Iterable[Case]) -> Coverage:
         >>> import sekisho
         >>> desk = sekisho.open()
         >>> found = coverage(desk, [desk.case(exporter="JPN", recipient="USA", item="patriot-pac3", date="2023-12-22")])
-        >>> [rule.applying for rule in found.rules if rule.rule == "jp-licensed-to-licensor"]
+        >>> [rule.failing for rule in found.rules if rule.rule == "jp-treaty-mines"]
         [1]
     """
     found = {rule.name: RuleCoverage(rule.name, rule.instrument, "") for rule in desk.library.rules}

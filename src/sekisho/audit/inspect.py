@@ -342,7 +342,7 @@ class _Inspector:
     def _gaps(self) -> Iterator[Trouble]:
         """A closed list that ends, and cases of which nothing in the state's law then speaks."""
         for before, after in zip(self.space.laws, self.space.laws[1:], strict=False):
-            now = [self.space.scope(part) for part in after.instruments if self.space.own(part)]
+            now = list(self._spoken(after))
             for part in before.instruments:
                 if not self.space.own(part) or part.instrument.default is not Outcome.PROHIBITED:
                     continue
@@ -360,6 +360,18 @@ class _Inspector:
                             help="give the scope of what follows, or write a rule that says that they are free",
                             warning=True,
                         )
+
+    def _spoken(self, law: Law) -> Iterator[int]:
+        """Where the state's own law says something: a default other than free, or a rule that decides."""
+        for part in law.instruments:
+            if self.space.own(part):
+                scope = self.space.scope(part)
+                if part.instrument.default is not Outcome.FREE:
+                    yield scope
+                    continue
+                for rule in part.rules:
+                    if rule.effect.outcome:
+                        yield self.diagram.both(scope, self.space.stands(law, rule))
 
     # Words
 

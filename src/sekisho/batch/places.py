@@ -40,7 +40,7 @@ class Places:
     def __init__(self, library: Library, registries: Registries, timeline: Timeline) -> None:
         self.registries = registries
         self.timeline = timeline
-        self.vars = tuple(var for var in library.vars.values() if _about_states(var, library))
+        self.vars = tuple(var for var in library.vars.values() if _about_states(var, library, registries))
         self._library = library
         self._terms = {var.name: library.terms[var.term] for var in self.vars if var.term in library.terms}
         self._spans: dict[Hashable, list[tuple[int, Value]]] = {}
@@ -103,8 +103,7 @@ class Places:
             value = None if code == UNKNOWN else code if code in var.domain else "*"
             return [(first, (value, _STATED))]
         a, b = roles[term.subject], roles[term.relation] if term.relation else roles["this-state"]
-        assert term.registry is not None
-        if UNKNOWN in (a, b) or self.registries.kind(*term.registry) is None:
+        if UNKNOWN in (a, b):
             return [(first, (None, _STATED))]
         return self._span(term, a, b)
 
@@ -140,7 +139,7 @@ class Places:
         return np.array(list(self._numbers), np.int64).reshape(len(self._numbers), len(self.vars) + 1)
 
 
-def _about_states(var: Var, library: Library) -> bool:
+def _about_states(var: Var, library: Library, registries: Registries) -> bool:
     """Whether states and days settle the variable."""
     if var.kind is Kind.READING:
         return False
@@ -149,7 +148,9 @@ def _about_states(var: Var, library: Library) -> bool:
     term = library.terms[var.term]
     if term.type == "state":
         return True
-    return term.registry is not None and term.name not in RELATIONS
+    if term.registry is None or term.name in RELATIONS:
+        return False
+    return registries.kind(*term.registry) is not None
 
 
 def provisions(law: Law) -> list[tuple[str, Formula]]:

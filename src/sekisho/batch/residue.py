@@ -40,9 +40,12 @@ class Residues:
         self._memo: dict[tuple[str, int, int], int] = {}
         self._hashes = [int(scatter(number // 4)) for number in range(OPEN)]
 
-    def hashes(self, numbers: Ints) -> NDArray[np.uint64]:
-        """For each number a hash of its residue without its mark, the same in every run."""
-        return np.array([self._hashes[number] for number in numbers.tolist()], np.uint64)
+    def hashes(self, numbers: Ints, *, marked: bool = False) -> NDArray[np.uint64]:
+        """For each number a hash of its residue, with or without its mark; the same in every run."""
+        found = np.array([self._hashes[number] for number in numbers.tolist()], np.uint64)
+        if marked:
+            found += np.where(numbers < OPEN, numbers, 0).astype(np.uint64)
+        return found
 
     def _number(self, what: tuple[object, ...]) -> int:
         found = self._numbers.get(what)

@@ -32,10 +32,11 @@ from sekisho.batch.answers import (
 from sekisho.batch.cells import Cells, day_of
 from sekisho.batch.pack import Column, Packed, pack
 from sekisho.batch.places import Places, provisions
-from sekisho.batch.residue import HOLDS, OPEN, Axis, Conditions, Ints, Residues, Tree, leaves, scatter
+from sekisho.batch.residue import HOLDS, OPEN, Axis, Coded, Conditions, Ints, Residues, Tree, leaves, scatter
 from sekisho.batch.rows import Dictionary, Rows
 from sekisho.batch.residue import spread as named
 from sekisho.batch.standing import Hashes, Provision, Standing
+from sekisho.batch.store64 import Store
 from sekisho.batch.traits import Traits
 from sekisho.cases import UNKNOWN, Case
 from sekisho.decide import Decision
@@ -45,6 +46,7 @@ from sekisho.ir import Formula, Library, Timeline
 ITEMS, TERMS, RELATED, PLACED = range(4)
 _STATES = ("exporter", "recipient", "supplier")
 _DENSE_DAYS = 1 << 24
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,19 @@ class Screened:
         return tuple(found[name] for name in COLUMNS)
 
 
+Flags = tuple[bool, ...]
+"""Of an outcome: whether it may be permitted, may go at all, may be barred, and is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Which key has which answer: the values of each family, the flags of outcomes, values by key."""
+
+    values: tuple[list[tuple[str, ...]], ...]
+    flags: tuple[Flags, ...]
+    keys: tuple[dict[int, int], ...]
+
+
 @dataclass
 class Screener:
     """Decides rows of codes, chunk by chunk. One object serves one thread at a time.
@@ -107,9 +122,10 @@ class Screener:
         self._traits = Traits(self.library, self.dictionaries, self._scribe)
         self._residues = Residues()
         self._provisions: dict[int, list[tuple[str, Formula]]] = {}
+        self._store = Store(len(FAMILIES))
         self._homes: dict[int, np.uint64] = {}
         self._numbers: tuple[dict[object, int], ...] = tuple({} for _ in FAMILIES)
-        self._flags: list[tuple[bool, bool, bool, bool]] = []
+        self._flags: list[Flags] = []
         self._known: tuple[dict[int, int], ...] = tuple({} for _ in FAMILIES)
         self._by_fields: dict[str, int] = {}
         self._extra: dict[tuple[int, ...], int] = {}
@@ -120,7 +136,7 @@ class Screener:
             return Screened(np.zeros(0, np.int32), np.zeros((0, len(FAMILIES)), np.int32), self.values)
         items, terms = self._traits.items(rows), self._traits.terms(rows)
         groups, laws, same = self._groups(rows, items, terms)
-        cells = self._cells(groups, laws)
+        cells, keys = self._cells(groups, laws)
         single = self._traits.contradictory(rows, items) | self._traits.one_by_one(rows) | same
         special = self._answer(rows, single, self._traits.unnamed(rows, items))
         rep = cells.row
@@ -130,13 +146,38 @@ class Screener:
             at = np.flatnonzero(plain)
             rep = np.full(cells.size, -1, np.int64)
             rep[cells.codes[at]] = at
-        table = self._table(rows, groups, laws, cells, rep)
+        place = self._store.find(keys)
+        fresh = np.flatnonzero((place < 0) & (rep >= 0))
+        if len(fresh):
+            law = laws.take(groups[PLACED].codes.take(rep[fresh]))
+            fresh = fresh[np.argsort(law, kind="stable")]
+            for start in range(0, len(fresh), _BLOCK):
+                block = fresh[start : start + _BLOCK]
+                self._store.add(keys[block], self._table(rows, groups, laws, rep[block]))
+            place = self._store.find(keys)
+        table = self._store.rows.take(place, axis=0, mode="clip")
         codes = cells.codes
         if special:
             codes = codes.copy()
             codes[list(special)] = np.array(list(special.values())) + cells.size
             table = np.concatenate([table, np.array(list(self._extra), np.int32)])
         return Screened(codes, table, self.values)
+
+    # What is kept between runs
+
+    def learnt(self) -> Learnt:
+        """Which key has which answer."""
+        return Learnt(self.values, tuple(self._flags), self._known)
+
+    def remember(self, learnt: Learnt) -> None:
+        """Take over what an earlier run has learnt; before the first row is screened."""
+        for family, values in enumerate(learnt.values):
+            self.values[family].extend(values)
+            self._known[family].update(learnt.keys[family])
+            for number, value in enumerate(values):
+                flags = learnt.flags[number] if family == OUTCOME else ()
+                self._numbers[family][(value, flags)] = number
+        self._flags.extend(learnt.flags)
 
     # The groups of facts
 
@@ -205,60 +246,65 @@ class Screener:
 
     # Cells: rows that the provisions cannot tell apart
 
-    def _cells(self, groups: list[_Group], laws: NDArray[np.int64]) -> Packed:
+    def _cells(self, groups: list[_Group], laws: NDArray[np.int64]) -> tuple[Packed, Hashes]:
         self._conditions = Conditions(self._residues, tuple(group.axis for group in groups))
         formulas = self._in_force(laws)
         self._evaluated = {key: self._conditions.evaluate(formula) for key, formula in formulas.items()}
         seen = [np.zeros(group.axis.size, np.uint64) for group in groups]
-        seen[PLACED] += scatter(laws.astype(np.uint64) << np.uint64(40))
-        slot = 0
-        for part in self._evaluated.values():
-            for leaf in leaves(part):
-                slot += 1
-                if not leaf.constant:
-                    weights = scatter(np.arange(len(leaf.ids), dtype=np.uint64) + np.uint64(slot << 20))
-                    seen[leaf.axis] += weights.take(leaf.codes, mode="clip")
+        homes = np.zeros(len(self._places.laws), np.uint64)
+        homes[list(self._homes)] = list(self._homes.values())
+        seen[PLACED] += homes[laws]
+        for name, key in self._names.items():
+            if key not in self._evaluated:
+                continue
+            for slot, leaf in enumerate(leaves(self._evaluated[key])):
+                weights = scatter(self._residues.hashes(leaf.ids, marked=True) ^ named(f"{name} {slot}"))
+                seen[leaf.axis] += weights[0] if leaf.constant else weights.take(leaf.codes, mode="clip")
         classes: list[Packed] = []
-        for numbers in seen:
+        columns: list[Column] = []
+        for group, numbers in zip(groups, seen, strict=True):
             _, row, codes = np.unique(numbers, return_index=True, return_inverse=True)
             classes.append(Packed(codes.astype(np.int32), len(row), row))
-        columns = [
-            Column(each.codes.take(group.codes, mode="clip"), each.size)
-            for group, each in zip(groups, classes, strict=True)
-        ]
-        return pack(columns, len(groups[0].codes))
+            columns.append(Column(classes[-1].codes.take(group.codes, mode="clip"), len(row)))
+        cells = pack(columns, len(groups[0].codes))
+        keys = np.zeros(cells.size, np.uint64)
+        for i, (group, numbers) in enumerate(zip(groups, seen, strict=True)):
+            keys += scatter(numbers + np.uint64(i)).take(group.codes.take(cells.row, mode="clip"))
+        return cells, np.maximum(keys, np.uint64(1))
 
     def _in_force(self, laws: NDArray[np.int64]) -> dict[int, Formula]:
         found: dict[int, Formula] = {}
+        self._names: dict[str, int] = {}
         for number in np.unique(laws).tolist():
             if number not in self._provisions:
                 law = self._places.laws[number]
                 self._provisions[number] = provisions(law)
                 names = "\0".join(name for name, _ in self._provisions[number])
                 self._homes[number] = named(f"{law.encoded} {names}")
-            found.update((id(formula), formula) for _, formula in self._provisions[number])
+            for name, formula in self._provisions[number]:
+                found[id(formula)] = formula
+                self._names[name if self._names.get(name, id(formula)) == id(formula) else f"{name} {id(formula)}"] = id(formula)
         return found
 
     # Answers
 
-    def _table(self, rows: Rows, groups: list[_Group], laws: NDArray[np.int64], cells: Packed, rep: Ints) -> Ints:
-        """For every cell with a row that stands for it, the number of its value in each family."""
-        table = np.zeros((cells.size, len(FAMILIES)), np.int32)
-        law = laws.take(groups[PLACED].codes.take(np.maximum(rep, 0)))
-        order = np.argsort(np.where(rep < 0, -1, law), kind="stable")
-        bounds = np.searchsorted(np.where(rep < 0, -1, law)[order], np.arange(law.max() + 2) if len(law) else [])
-        for number in range(len(bounds) - 1):
-            here = order[bounds[number] : bounds[number + 1]]
-            if len(here):
-                table[here] = self._answers_under(number, rows, groups, rep[here])
-        return table
-
-    def _answers_under(self, number: int, rows: Rows, groups: list[_Group], rep: Ints) -> Ints:
-        law = self._places.laws[number]
+    def _table(self, rows: Rows, groups: list[_Group], laws: NDArray[np.int64], rep: Ints) -> Ints:
+        """For some rows, sorted by their law, the number of the answer in each family."""
         at = {i: group.codes.take(rep, mode="clip") for i, group in enumerate(groups)}
-        provisions_ = {name: self._provision(name, formula, at) for name, formula in self._provisions[number]}
-        standing = Standing(law, provisions_, len(rep))
-        asked = _Asked(self, rows, rep)
+        law = laws.take(at[PLACED])
+        met: dict[int, Coded] = {}
+        found: list[Ints] = []
+        for number in np.unique(law).tolist():
+            first, last = (int(np.searchsorted(law, number, side=side)) for side in ("left", "right"))
+            here = slice(first, last)
+            provisions_ = {
+                name: self._provision(name, formula, at, met, here) for name, formula in self._provisions[number]
+            }
+            found.append(self._answers_under(number, provisions_, _Asked(self, rows, rep[here])))
+        return np.concatenate(found)
+
+    def _answers_under(self, number: int, provisions_: dict[str, Provision], asked: _Asked) -> Ints:
+        standing = Standing(self._places.laws[number], provisions_, len(asked.rep))
         home = self._homes[number]
         settled = standing.outcome_key + home
         outcome = asked.resolve(OUTCOME, settled)
@@ -279,13 +325,20 @@ class Screener:
         words = {word: i for i, word in enumerate(dict.fromkeys(value[0] for value in self.values[OUTCOME]))}
         return np.array([words[value[0]] for value in self.values[OUTCOME]]).take(numbers)
 
-    def _provision(self, name: str, formula: Formula, at: dict[int, Ints]) -> Provision:
-        part = self._evaluated[id(formula)]
-        coded = self._conditions.meet(part, at) if isinstance(part, Tree) else part
+    def _provision(
+        self, name: str, formula: Formula, at: dict[int, Ints], met: dict[int, Coded], here: slice
+    ) -> Provision:
+        coded = met.get(id(formula))
+        if coded is None:
+            part = self._evaluated[id(formula)]
+            coded = self._conditions.meet(part, at) if isinstance(part, Tree) else part
+            if coded.axis >= 0:
+                coded = Coded(-1, coded.codes.take(at[coded.axis], mode="clip"), coded.ids)
+            met[id(formula)] = coded
         truth = np.array([2 if HOLDS <= i < OPEN else 0 if i < HOLDS else 1 for i in coded.ids.tolist()], np.uint8)
         mark = np.array([i % 4 + 1 if i < OPEN else 4 for i in coded.ids.tolist()], np.uint8)
         residue = scatter(self._residues.hashes(coded.ids) ^ named(name))
-        codes = coded.codes if coded.axis < 0 else coded.codes.take(at[coded.axis], mode="clip")
+        codes = coded.codes[here]
         return Provision(truth.take(codes, mode="clip"), mark.take(codes, mode="clip"), residue.take(codes, mode="clip"))
 
     def _answer(self, rows: Rows, single: NDArray[np.bool_], unnamed: NDArray[np.bool_]) -> dict[int, int]:
@@ -322,15 +375,14 @@ class Screener:
     def number(self, family: int, answer: Answer) -> int:
         """The number of the answer's columns in a family."""
         value = answer.family(family)
-        key = (value, answer.outcomes) if family == OUTCOME else value
+        flags = _flags(answer.outcomes) if family == OUTCOME else ()
+        key = (value, flags)
         found = self._numbers[family].get(key)
         if found is None:
             found = self._numbers[family][key] = len(self.values[family])
             self.values[family].append(value)
             if family == OUTCOME:
-                words = answer.outcomes
-                permits, bars = words & {"may-be-permitted", "free"}, words & {"prohibited", "presumed-denied"}
-                self._flags.append(("may-be-permitted" in words, bool(permits), bool(bars), len(words) == 1))
+                self._flags.append(flags)
         return found
 
     def fields(self, rows: Rows, row: int) -> Fields:
@@ -341,6 +393,15 @@ class Screener:
             if meaning is not None:
                 given[name] = meaning
         return given
+
+
+def _flags(words: frozenset[str]) -> Flags:
+    return (
+        "may-be-permitted" in words,
+        bool(words & {"may-be-permitted", "free"}),
+        bool(words & {"prohibited", "presumed-denied"}),
+        len(words) == 1,
+    )
 
 
 class _Asked:

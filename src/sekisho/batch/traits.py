@@ -67,7 +67,7 @@ class Traits:
             self.aside += [each for each in stated if each in self.dictionaries]
         elif term.subject == "item" and field in ITEM:
             self.item_vars[name] = Overlay((f"item.{field}", "item"), read)
-        elif term.registry is not None:
+        elif term.registry is not None and self._scribe.registries.kind(*term.registry) is not None:
             self.aside += [each for each in stated if each in self.dictionaries]
         elif term.type in ("choice", "choices"):
             self.term_vars[name] = Overlay((field,) if field in TOP else (), read)

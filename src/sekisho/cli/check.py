@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ def command(
     from sekisho.base import sort_troubles
     from sekisho.store import data_folder, law_folders, read_all
 
+    gc.enable()
     law = tuple(path for path in paths if not (path / "registries.yaml").exists())
     given = next((path for path in paths if (path / "registries.yaml").exists()), None)
     opened = read_all(law or law_folders(), facts or given or data_folder("facts"))

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 def desk_for() -> Desk:
     """The desk over the rulebooks and facts that are installed.
 
-    The collector of garbage rests meanwhile: what is read stays, and looking it over costs time.
+    What has been read stays, so the collector of garbage, which rested meanwhile, never looks at it.
     """
     from sekisho.desk import open_desk
 
-    gc.disable()
-    desk = open_desk()
-    gc.freeze()
-    gc.enable()
-    return desk
+    try:
+        return open_desk()
+    finally:
+        gc.freeze()
+        gc.enable()

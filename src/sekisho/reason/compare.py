@@ -10,7 +10,7 @@ out of the difference is named rule by rule, and the counts are of exactly the c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sekisho.ir import Cite, Effect, Kind, Law, Outcome, Reading, Rule
 from sekisho.reason.compile import OUTCOMES
@@ -124,6 +124,7 @@ class Comparer:
         self.inside = inside(whole, self.node, self.universe.possible)
         self._most: dict[tuple[int, bool], int] = {}
         self._causes: dict[bool, list[tuple[Cause, int]]] = {}
+        self._others_of: dict[tuple[int, Outcome], int] = {}
 
     def totals(self) -> tuple[Total, ...]:
         """How many cases go from which outcome to which: exact, and fast."""
@@ -157,29 +158,37 @@ class Comparer:
         """The causes of one kind of difference, until every case of it has one."""
         whole, diagram = self.whole, self.whole.diagram
         code = code_of(total.before, total.after)
-        here = diagram.relabel(f"is {code}", self.inside, lambda at: TRUE if at == code else FALSE)
+        here = diagram.relabel(f"is {code}", self.node, lambda at: TRUE if at == code else FALSE)
         opening = total.after < total.before
-        parts: list[tuple[int, int, Cause, int]] = []
         if opening not in self._causes:
             self._causes[opening] = self._moved(opening)
+        parts: list[tuple[Counts, int, Cause, int]] = []
         for cause, moved in self._causes[opening]:
             part = diagram.both(here, moved)
-            if part != FALSE:
-                parts.append((whole.count(part, self.universe.levels).get(TRUE, 0), part, cause, moved))
-        parts.sort(key=lambda each: -each[0])
+            if diagram.meets(part, self.universe.possible):
+                counts, part = self._count(total, part)
+                parts.append((counts, part, cause, moved))
+        parts.sort(key=lambda each: -each[0].plausible)
         found: list[Change] = []
-        left = here
-        for _, part, cause, moved in parts:
-            rest = diagram.both(left, diagram.negate(part))
-            if rest != left:
-                found.append(self._change(total, cause, part, diagram.support(moved)))
-                left = rest
+        left = diagram.both(here, self.universe.possible)
+        for counts, part, cause, moved in parts:
+            if diagram.meets(left, part):
+                found.append(self._change(total, cause, part, counts, whole.support(moved)))
+                left = diagram.both(left, diagram.negate(part))
         if left != FALSE:
-            words = frozenset().union(*(diagram.support(moved) for *_, moved in parts)) or diagram.support(left)
-            found.append(self._change(total, None, left, words))
+            words = frozenset().union(*(whole.support(moved) for *_, moved in parts)) or whole.support(left)
+            counts, left = self._count(total, left)
+            found.append(self._change(total, None, left, counts, words))
         return found
 
-    def _change(self, total: Total, cause: Cause | None, part: int, words: frozenset[int]) -> Change:
+    def _count(self, total: Total, part: int) -> tuple[Counts, int]:
+        """How many cases a part has, and the part without those that cannot be."""
+        plausible = self.whole.diagram.both(part, self.universe.possible)
+        levels = self.universe.levels
+        declared_, plausible_ = (self.whole.count(node, levels).get(TRUE, 0) for node in (part, plausible))
+        return replace(total.counts, declared=declared_, plausible=plausible_), plausible
+
+    def _change(self, total: Total, cause: Cause | None, part: int, counts: Counts, words: frozenset[int]) -> Change:
         whole, diagram, universe = self.whole, self.whole.diagram, self.universe
         necessary = whole.project(part, words)
         possible = whole.project(universe.possible, words)
@@ -187,18 +196,25 @@ class Comparer:
         usual = {level: at for level, at in plain(whole).items() if level not in words and level not in universe.fixed}
         narrow = whole.restrict(part, usual)
         care = whole.restrict(universe.possible, usual)
-        plainly = region(whole, narrow, care) if diagram.both(narrow, care) != FALSE else None
+        plainly = region(whole, narrow, care) if diagram.meets(narrow, care) else None
         witness = universe.witness(narrow) if plainly else None
         if witness is None:
             witness = universe.witness(part) or {}
         else:
             needed = universe.with_words(*self.functions).levels
             witness = {**whole.named({level: at for level, at in usual.items() if level in needed}), **witness}
-        already, still = self._others(total, cause, necessary, part)
+        already, still = self._others(total, cause, necessary)
         return Change(
-            total.before, total.after, cause, worded(whole, when), plainly, universe.counts(part), witness,
-            already, still,
-        )  # fmt: skip
+            total.before,
+            total.after,
+            cause,
+            worded(whole, when),
+            plainly,
+            counts,
+            witness,
+            already,
+            still,
+        )
 
     def _moved(self, opening: bool) -> list[tuple[Cause, int]]:
         """Every rule and scope that stands elsewhere than before, with where; judgements at their most lenient."""
@@ -244,38 +260,37 @@ class Comparer:
     def _open(self, level: int) -> bool:
         return self.whole.points[level].var.kind is Kind.JUDGEMENT and level not in self.universe.chosen
 
-    def _others(
-        self, total: Total, cause: Cause | None, necessary: int, part: int
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _others(self, total: Total, cause: Cause | None, necessary: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rules that keep cases with the same words out of the difference, in the order of the books.
 
         Bars may stand in any instrument; permissions count where they stand in that of the cause.
         """
         diagram = self.whole.diagram
-        out = diagram.both(diagram.both(necessary, self.universe.possible), diagram.negate(part))
-        if out == FALSE:
-            return (), ()
+        homes = {rule.name: rule.instrument for law in self.laws for rule in law.rules}
+        home = homes.get(cause.name, "") if cause else ""
         names: tuple[list[str], list[str]] = ([], [])
-        for side, (law, function, outcome) in enumerate(
-            zip(self.laws, self.functions, (total.before, total.after), strict=True)
-        ):
-            elsewhere = self.whole.where(function, [each for each in OUTCOMES if each is not outcome])
-            other = diagram.both(out, elsewhere)
+        for side, outcome in enumerate((total.before, total.after)):
+            law = self.laws[side]
+            other = diagram.both(necessary, self._elsewhere(side, outcome))
             if other == FALSE:
                 continue
-            home = next(
-                (rule.instrument for each in self.laws for rule in each.rules if cause and rule.name == cause.name), ""
-            )
             bars = outcome not in _BARS
             stands = self.whole.stands(law)
             for rule in law.rules:
                 given = rule.effect.outcome
                 if given is None or (given in _BARS) is not bars or not (bars or rule.instrument == home or not home):
                     continue
-                node = self._may_stand(stands[rule.name], rule)
-                if diagram.meets(other, node):
+                if diagram.meets(other, self._may_stand(stands[rule.name], rule)):
                     names[side].append(rule.name)
         return tuple(names[0]), tuple(names[1])
+
+    def _elsewhere(self, side: int, outcome: Outcome) -> int:
+        """Where one of the laws gives another outcome, without the cases that cannot be."""
+        found = self._others_of.get((side, outcome))
+        if found is None:
+            node = self.whole.where(self.functions[side], [each for each in OUTCOMES if each is not outcome])
+            found = self._others_of[side, outcome] = self.whole.diagram.both(node, self.universe.possible)
+        return found
 
 
 def difference(whole: Whole, one: int, other: int) -> int:

@@ -5,6 +5,7 @@ numbers, so comparing two functions is comparing two numbers. Why not a package:
 variable of nine values into four bits, which makes nodes that mean nothing in law; see
 docs/decisions/0006-own-diagram.md.
 """
+# ruff: noqa: PLR1714, SIM109 - two comparisons of numbers cost less than a membership test, and this is run most
 
 from __future__ import annotations
 
@@ -76,6 +77,8 @@ class Diagram:
             name: Names the operation in the memo; the same name must mean the same operation.
             terminal: The result where it is settled by the two nodes, else None. It must settle
                 every pair of terminals.
+            a: The one function.
+            b: The other.
         """
         memo, level, children = self._memo, self.level, self.children
 
@@ -93,7 +96,7 @@ class Diagram:
                     parts = tuple([walk(x, b) for x in children[a]])
                 else:
                     parts = tuple([walk(a, y) for y in children[b]])
-                found = memo[key] = self.node(la if la < lb else lb, parts)
+                found = memo[key] = self.node(min(lb, la), parts)
             return found
 
         return walk(a, b)
@@ -290,5 +293,5 @@ def _or(a: int, b: int) -> int | None:
     return None
 
 
-def _not(a: int, b: int) -> int | None:
+def _not(a: int, _b: int) -> int | None:
     return 1 - a if a < 2 else None

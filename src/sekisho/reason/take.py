@@ -186,8 +186,7 @@ class Puzzle:
     def _reduce(self, values: Values) -> int:
         """The law over what may change or is unknown; without the constraints where the case itself breaks one."""
         whole = self.whole
-        diagram = whole.diagram
-        levels = whole.support(self.good) | whole.support(whole.possible)
+        levels = whole.support(whole.sound(self.good)) | whole.support(self.good)
         fixed: dict[int, int] = {}
         for level in levels:
             value = values(whole.points[level].name)
@@ -200,10 +199,10 @@ class Puzzle:
         key = (self.good, tuple(sorted(fixed.items())))
         found = whole.parts.get(key)
         if found is None:
-            good = whole.restrict(self.good, fixed)
-            possible = whole.restrict(whole.possible, fixed)
-            inside = diagram.both(good, possible)
-            found = whole.parts[key] = good if possible == FALSE else inside
+            found = whole.restrict(whole.sound(self.good), fixed)
+            if found == FALSE and whole.restrict(whole.possible, fixed) == FALSE:
+                found = whole.restrict(self.good, fixed)
+            whole.parts[key] = found
         return found
 
     def ways(self, at_most: int) -> tuple[Steps, ...]:

@@ -90,6 +90,7 @@ class Whole:
         self._opened: dict[int, int] = {}
         self._possible: int | None = None
         self._supports: dict[int, frozenset[int]] = {}
+        self._sound: dict[int, int] = {}
         self.ways: dict[object, tuple[frozenset[tuple[int, int]], ...]] = {}
         self.helpful: dict[tuple[int, int], bool] = {}
         self.parts: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
@@ -105,6 +106,13 @@ class Whole:
                 node = self.diagram.both(node, self.diagram.negate(self.condition(constraint.impossible)))
             self._possible = node
         return self._possible
+
+    def sound(self, node: int) -> int:
+        """A truth function without the cases that cannot be."""
+        found = self._sound.get(node)
+        if found is None:
+            found = self._sound[node] = self.diagram.both(node, self.possible)
+        return found
 
     def condition(self, formula: Formula) -> int:
         """Where a condition holds; a judgement counts as held only where it has been found."""
