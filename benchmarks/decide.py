@@ -71,6 +71,7 @@ def single(day: Day, known: list[Case], rnd: random.Random, count: int, rounds: 
     desk = sekisho.open()
     each(desk.outcome, varied(known, day, rnd, count))
     print(each(desk.outcome, fresh).row("outcome, variation, new"))
+    each(desk.outcome, told)
     print(each(desk.outcome, told, rounds=rounds).row("outcome, case of cases/, seen", "5 µs"))
     print(each(desk.outcome, fresh, rounds=rounds).row("outcome, variation, seen", "5 µs"))
     ready = desk.ready(desk.law("JPN", day))

@@ -21,7 +21,8 @@ from sekisho.store import Opened, cache_folder, data_folder, law_folders, open_a
 from sekisho.version import ENGINE, LANGUAGE
 
 if TYPE_CHECKING:  # what only some questions need is imported when they are put: a decision starts faster
-    from sekisho.reason.inquiry import Compared, Inquiry, Taken
+    from sekisho.reason.answers import Compared, Taken
+    from sekisho.reason.inquiry import Inquiry
     from sekisho.reason.openness import Share
     from sekisho.reason.questions import Interview
     from sekisho.reason.verify import Verdict
@@ -32,12 +33,21 @@ _FIRST_ASKED = Day(1967, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of days with one answer: the first day, the last (None: open), and the decision."""
+    """A stretch of days with one answer.
+
+    Attributes:
+        first: Its first day.
+        last: Its last day; None while it is being made.
+        decision: The answer on its first day.
+        changes: The names of the rules and scopes in force from its first day on.
+        revised: The later days of it on which national rules that decide began, and changed nothing here.
+    """
 
     first: Day
     last: Day | None
     decision: Decision
     changes: tuple[str, ...]
+    revised: tuple[Day, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,16 +250,16 @@ class Desk:
         days = {first}
         for state, _ in self._legs(replace(case, date=last), timeline):
             days.update(timeline.change_days(state))
-            law = timeline.law(state, last)
             situation = Situation(case, state, self.library, self.registries, self._resolvers)
             if facts_follow and case.facts_on is None:
                 days.update(facts_change_days(situation, tuple(self.library.vars)))
-            del law
         ordered = sorted(day for day in days if first <= day <= last)
         stretches: list[Stretch] = []
         for day in ordered:
             decision = self.decide(replace(case, date=day, facts_on=case.facts_on if not facts_follow else None))
             if stretches and _same_answer(stretches[-1].decision, decision):
+                if self._revises(timeline, decision, day):
+                    stretches[-1] = replace(stretches[-1], revised=(*stretches[-1].revised, day))
                 continue
             changes = self._changes(timeline, decision, day)
             if stretches:
@@ -266,6 +276,17 @@ class Desk:
             found.extend(rule.name for rule in leg.law.rules if timeline.intervals[rule.name].first == day)
             found.extend(s.name for part in leg.law.instruments for s in part.scopes if s.stated.first == day)
         return tuple(dict.fromkeys(found))
+
+    def _revises(self, timeline: Timeline, decision: Decision, day: Day) -> bool:
+        """Whether a national rule that decides, or lifts one that does, begins on the day."""
+        return any(
+            timeline.intervals[rule.name].first == day
+            for leg in decision.legs
+            for part in leg.law.instruments
+            if part.instrument.jurisdiction == leg.state
+            for rule in part.rules
+            if rule.effect.outcome is not None or rule.effect is Effect.LIFT
+        )
 
     # Questions to the whole law
 

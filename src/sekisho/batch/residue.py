@@ -217,6 +217,12 @@ class Conditions:
         pairs = zip(a.ids[present // count].tolist(), b.ids[present % count].tolist(), strict=True)
         return tidy(a.axis, codes, [fold(op, x, y) for x, y in pairs])
 
+    def in_cells(self, part: Coded | Tree, at: Mapping[int, Ints]) -> Coded:
+        """The residue of a condition in every cell: `at` gives the profile of each axis in each cell."""
+        if isinstance(part, Tree):
+            return self.meet(part, at)
+        return Coded(-1, part.codes.take(at[part.axis], mode="clip"), part.ids)
+
     def meet(self, tree: Tree, at: Mapping[int, Ints]) -> Coded:
         """The residue of a tree where the axes meet: `at` gives the profile of each axis in each cell."""
         found: Coded | None = None
@@ -237,13 +243,6 @@ def tidy(axis: int, codes: Ints, ids: list[int]) -> Coded:
         return Coded(axis, np.zeros(len(codes), np.uint8), np.array(ids[:1], np.int64))
     kind = np.uint8 if len(local) < 256 else np.uint16 if len(local) < 65536 else np.int32
     return Coded(axis, np.array(table, kind).take(codes, mode="clip"), np.array(list(local), np.int64))
-
-
-def leaves(part: Coded | Tree) -> list[Coded]:
-    """Every part of a tree that lives on one axis."""
-    if isinstance(part, Coded):
-        return [part]
-    return [*part.coded, *(leaf for tree in part.trees for leaf in leaves(tree))]
 
 
 def spread(text: str) -> np.uint64:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sekisho.batch.cells import EPOCH, Cells, Meaning, NotUnderstoodError, day_number
 from sekisho.batch.columns import Mapped
-from sekisho.batch.pack import Column
+from sekisho.batch.pack import Column, pack
 from sekisho.batch.residue import Ints
 
 BLANK = 0
@@ -56,18 +56,21 @@ class Dictionary:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A stretch of rows as codes: a code per row for each column, the days, and what was not understood."""
+    """A stretch of rows as codes.
+
+    Attributes:
+        count: How many rows.
+        columns: A code per row for each column.
+        days: The law date of each row, in days since 1970.
+        faults: For each row the number of what is wrong with it, 0 where it is understood; None if all are.
+        says: What each number of a fault says.
+    """
 
     count: int
     columns: Mapping[str, Column]
     days: NDArray[np.int32]
-    bad: Mapping[int, str]
-
-    def good(self) -> NDArray[np.bool_]:
-        """Which rows are understood."""
-        mask = np.ones(self.count, bool)
-        mask[list(self.bad)] = False
-        return mask
+    faults: Ints | None = None
+    says: tuple[str, ...] = ("",)
 
 
 class Encoder:
@@ -84,7 +87,7 @@ class Encoder:
         """The rows of a table as codes."""
         count = table.num_rows
         columns: dict[str, Column] = {}
-        bad: dict[int, str] = {}
+        faults: list[tuple[Ints, list[str]]] = []
         for name, dictionary in self.dictionaries.items():
             if name in self.mapped.constants:
                 code = dictionary.code(self.mapped.constants[name], self.cells)
@@ -92,52 +95,48 @@ class Encoder:
             else:
                 codes = self._codes(_column(table, self.mapped.columns[name]), dictionary)
             columns[name] = Column(codes, len(dictionary.meanings))
-            self._note(bad, codes, dictionary)
-        days = self._read_days(table, count, bad)
-        return Rows(count, columns, days, bad)
+            if dictionary.errors:
+                said = [dictionary.errors.get(code, "") for code in range(len(dictionary.meanings))]
+                faults.append((codes, said))
+        days, fault = self._read_days(table, count)
+        if fault is not None:
+            faults.append(fault)
+        return Rows(count, columns, days, *_together(faults, count))
 
     def _codes(self, column: pa.Array, dictionary: Dictionary) -> Ints:
         indices, texts = _dictionary(column)
         table = np.array([*(dictionary.code(text, self.cells) for text in texts), BLANK], np.int32)
         return table.take(indices, mode="wrap")  # -1, the index of a null, is the last
 
-    def _note(self, bad: dict[int, str], codes: Ints, dictionary: Dictionary) -> None:
-        if not dictionary.errors:
-            return
-        wrong = np.zeros(len(dictionary.meanings), bool)
-        wrong[list(dictionary.errors)] = True
-        for row in np.flatnonzero(wrong.take(codes, mode="clip")).tolist():
-            said = dictionary.errors[int(codes[row])]
-            bad[row] = f"{bad[row]}; {said}" if row in bad else said
-
-    def _read_days(self, table: pa.Table | pa.RecordBatch, count: int, bad: dict[int, str]) -> NDArray[np.int32]:
+    def _read_days(self, table: pa.Table | pa.RecordBatch, count: int) -> tuple[NDArray[np.int32], _Fault | None]:
         if "date" in self.mapped.constants:
-            return np.full(count, self._day(self.mapped.constants["date"]), np.int32)
+            return np.full(count, self._day(self.mapped.constants["date"]), np.int32), None
         column = _column(table, self.mapped.columns["date"])
-        first, last = day_number("1900-01-01"), day_number("2199-12-31")
         if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
-            days = column.cast(pa.date32()).cast(pa.int32())
-            numbers = days.fill_null(first - 1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-            wrong = (numbers < first) | (numbers > last)
-            if wrong.any():
-                for row in np.flatnonzero(wrong).tolist():
-                    said = "the row has no date" if days[row].as_py() is None else "the date is outside 1900 to 2199"
-                    _add(bad, row, said)
-                numbers = np.where(wrong, 0, numbers).astype(np.int32)
-            return numbers
+            return self._dates(column)
         indices, texts = _dictionary(column)
         read: list[int | str] = []
         for text in (*texts, None):
             if text not in self._days:
                 self._days[text] = self._day_or_error(text)
             read.append(self._days[text])
-        table_ = np.array([each if isinstance(each, int) else 0 for each in read], np.int32)
-        wrong_text = np.array([isinstance(each, str) for each in read])
-        if wrong_text.any():
-            size = len(read)
-            for row in np.flatnonzero(wrong_text.take(indices, mode="wrap")).tolist():
-                _add(bad, row, str(read[int(indices[row]) % size]))
-        return table_.take(indices, mode="wrap")
+        days = np.array([each if isinstance(each, int) else 0 for each in read], np.int32)
+        said = [each if isinstance(each, str) else "" for each in read]
+        fault = (np.where(indices < 0, len(texts), indices), said) if any(said) else None
+        return days.take(indices, mode="wrap"), fault
+
+    @staticmethod
+    def _dates(column: pa.Array) -> tuple[NDArray[np.int32], _Fault | None]:
+        first, last = day_number("1900-01-01"), day_number("2199-12-31")
+        days = column.cast(pa.date32()).cast(pa.int32())
+        missing = days.is_null().to_numpy(zero_copy_only=False) if days.null_count else None
+        numbers = days.fill_null(0).to_numpy(zero_copy_only=False)
+        wrong = (numbers < first) | (numbers > last)
+        if missing is None and not wrong.any():
+            return numbers, None
+        kinds = wrong.astype(np.uint8) if missing is None else np.where(missing, 2, wrong).astype(np.uint8)
+        said = ["", "the date is outside 1900 to 2199", "the row has no date"]
+        return np.where(kinds > 0, 0, numbers).astype(np.int32), (kinds, said)
 
     def _day(self, text: str) -> int:
         meaning = self.cells.read("date", text)
@@ -153,8 +152,29 @@ class Encoder:
         return "the row has no date" if meaning is None else day_number(str(meaning))
 
 
-def _add(bad: dict[int, str], row: int, said: str) -> None:
-    bad[row] = f"{bad[row]}; {said}" if row in bad else said
+_Fault = tuple[Ints, list[str]]
+"""A code for each row, and what is wrong with the rows of each code (empty: nothing)."""
+
+
+def _together(faults: list[_Fault], count: int) -> tuple[Ints | None, tuple[str, ...]]:
+    """All that is wrong with each row."""
+    columns: list[Column] = []
+    texts: list[list[str]] = []
+    for codes, said in faults:
+        distinct = ["", *dict.fromkeys(text for text in said if text)]
+        local = np.array([distinct.index(text) for text in said], np.int32).take(codes, mode="clip")
+        if local.any():
+            columns.append(Column(local, len(distinct)))
+            texts.append(distinct)
+    if not columns:
+        return None, ("",)
+    packed = pack(columns, count)
+    says = ["; ".join(t for c, each in zip(columns, texts, strict=True) if (t := each[int(c.codes[row])])) for row in packed.row]
+    fine = says.index("") if "" in says else -1
+    order = [fine, *(i for i in range(len(says)) if i != fine)] if fine >= 0 else list(range(len(says)))
+    place = np.empty(len(says), np.int32)
+    place[order] = np.arange(len(says)) + (fine < 0)
+    return place.take(packed.codes), ("", *(says[i] for i in order if i != fine))
 
 
 def _column(table: pa.Table | pa.RecordBatch, name: str) -> pa.Array:

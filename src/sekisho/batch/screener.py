@@ -29,32 +29,22 @@ from sekisho.batch.answers import (
     Fields,
     Scribe,
 )
+from sekisho.batch.axes import ITEMS, PLACED, Axes, Groups
 from sekisho.batch.cells import Cells, day_of
 from sekisho.batch.pack import Column, Packed, pack
-from sekisho.batch.places import Places, provisions
-from sekisho.batch.residue import HOLDS, OPEN, Axis, Coded, Conditions, Ints, Residues, Tree, leaves, scatter
+from sekisho.batch.places import Places
+from sekisho.batch.residue import HOLDS, OPEN, Coded, Conditions, Ints, Residues, Tree, scatter, spread
 from sekisho.batch.rows import Dictionary, Rows
-from sekisho.batch.residue import spread as named
 from sekisho.batch.standing import Hashes, Provision, Standing
 from sekisho.batch.store64 import Store
 from sekisho.batch.traits import Traits
-from sekisho.cases import UNKNOWN, Case
+from sekisho.cases import Case
 from sekisho.decide import Decision
 from sekisho.facts import Registries
-from sekisho.ir import Formula, Library, Timeline
+from sekisho.ir import Library, Timeline
 
-ITEMS, TERMS, RELATED, PLACED = range(4)
-_STATES = ("exporter", "recipient", "supplier")
-_DENSE_DAYS = 1 << 24
 _BLOCK = 1 << 18
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """One axis in a chunk of rows: the profile of each row, and the profiles."""
-
-    codes: Ints
-    axis: Axis
+_MAX_ALONE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,46 +111,38 @@ class Screener:
         self._places = Places(self.library, self.registries, self.timeline)
         self._traits = Traits(self.library, self.dictionaries, self._scribe)
         self._residues = Residues()
-        self._provisions: dict[int, list[tuple[str, Formula]]] = {}
+        self._axes = Axes(self._traits, self._places, self.dictionaries, self._residues)
         self._store = Store(len(FAMILIES))
-        self._homes: dict[int, np.uint64] = {}
         self._numbers: tuple[dict[object, int], ...] = tuple({} for _ in FAMILIES)
         self._flags: list[Flags] = []
         self._known: tuple[dict[int, int], ...] = tuple({} for _ in FAMILIES)
-        self._by_fields: dict[str, int] = {}
-        self._extra: dict[tuple[int, ...], int] = {}
+        self._by_fields: dict[str, tuple[int, ...]] = {}
 
     def screen(self, rows: Rows) -> Screened:
         """The answer of each row."""
         if not rows.count:
             return Screened(np.zeros(0, np.int32), np.zeros((0, len(FAMILIES)), np.int32), self.values)
-        items, terms = self._traits.items(rows), self._traits.terms(rows)
-        groups, laws, same = self._groups(rows, items, terms)
-        cells, keys = self._cells(groups, laws)
-        single = self._traits.contradictory(rows, items) | self._traits.one_by_one(rows) | same
-        special = self._answer(rows, single, self._traits.unnamed(rows, items))
+        groups = self._axes.groups(rows)
+        cells, keys = self._cells(groups)
+        special = self._special(groups)
         rep = cells.row
-        if special:
-            plain = np.ones(rows.count, bool)
-            plain[list(special)] = False
-            at = np.flatnonzero(plain)
+        if special is not None:
+            at = np.flatnonzero(~special)
             rep = np.full(cells.size, -1, np.int64)
             rep[cells.codes[at]] = at
         place = self._store.find(keys)
         fresh = np.flatnonzero((place < 0) & (rep >= 0))
         if len(fresh):
-            law = laws.take(groups[PLACED].codes.take(rep[fresh]))
-            fresh = fresh[np.argsort(law, kind="stable")]
-            for start in range(0, len(fresh), _BLOCK):
-                block = fresh[start : start + _BLOCK]
-                self._store.add(keys[block], self._table(rows, groups, laws, rep[block]))
+            self._lay_out(groups, keys[fresh], rep[fresh])
             place = self._store.find(keys)
         table = self._store.rows.take(place, axis=0, mode="clip")
         codes = cells.codes
-        if special:
+        if special is not None:
+            at = np.flatnonzero(special)
+            more, numbers = self._one_by_one(groups, at)
             codes = codes.copy()
-            codes[list(special)] = np.array(list(special.values())) + cells.size
-            table = np.concatenate([table, np.array(list(self._extra), np.int32)])
+            codes[at] = numbers + cells.size
+            table = np.concatenate([table, more])
         return Screened(codes, table, self.values)
 
     # What is kept between runs
@@ -179,133 +161,56 @@ class Screener:
                 self._numbers[family][(value, flags)] = number
         self._flags.extend(learnt.flags)
 
-    # The groups of facts
-
-    def _groups(self, rows: Rows, items: Packed, terms: Packed) -> tuple[list[_Group], NDArray[np.int64], NDArray[np.bool_]]:
-        traits = self._traits
-        found = [
-            _Group(items.codes, traits.axis(traits.item_vars, rows, items)),
-            _Group(terms.codes, traits.axis(traits.term_vars, rows, terms)),
-            self._related(rows, items),
-        ]
-        placed, laws, same = self._placed(rows)
-        return [*found, placed], laws, same
-
-    def _states(self, rows: Rows, name: str) -> tuple[Ints, list[str]]:
-        """A column of states: codes, and the state of each code; unknown where the table does not say."""
-        if name not in rows.columns:
-            return np.zeros(rows.count, np.int32), [UNKNOWN]
-        meanings = self.dictionaries[name].meanings
-        return rows.columns[name].codes, [UNKNOWN if meaning is None else str(meaning) for meaning in meanings]
-
-    def _related(self, rows: Rows, items: Packed) -> _Group:
-        lists, says, codes = self._traits.lists(rows, items.row)
-        if all(not listed for meaning in says for listed, _ in meaning if listed is not None) and all(  # type: ignore[misc]
-            listed is not None for meaning in says for listed, _ in meaning  # type: ignore[misc]
-        ):
-            known = [self._states(rows, name) for name in ("exporter", "recipient")]
-            if all(UNKNOWN not in (states[int(c)] for c in np.unique(codes_)) for codes_, states in known):
-                roles = {"this-state": (np.zeros(1, np.int32), ["-"]), "recipient": (np.zeros(1, np.int32), ["-"])}
-                axis = self._traits.relation_axis(says, [code[:1] for code in codes], roles)
-                return _Group(np.zeros(rows.count, np.int32), axis)
-        (exporter, exporters), (recipient, recipients) = self._states(rows, "exporter"), self._states(rows, "recipient")
-        columns = [
-            Column(lists.codes.take(items.codes, mode="clip"), lists.size),
-            Column(exporter, len(exporters)),
-            Column(recipient, len(recipients)),
-        ]
-        packed = pack(columns, rows.count)
-        at = packed.row
-        here = [code.take(items.codes.take(at)) for code in codes]
-        home = ["international" if state == UNKNOWN else state for state in exporters]
-        roles = {"this-state": (exporter.take(at), home), "recipient": (recipient.take(at), recipients)}
-        return _Group(packed.codes, self._traits.relation_axis(says, here, roles))
-
-    def _placed(self, rows: Rows) -> tuple[_Group, NDArray[np.int64], NDArray[np.bool_]]:
-        states = {name: self._states(rows, name) for name in _STATES}
-        pairs = pack([Column(codes, len(names)) for codes, names in states.values()], rows.count)
-        named = [tuple(names[int(codes[row])] for codes, names in states.values()) for row in pairs.row.tolist()]
-        stretches = [self._places.stretches(*each) for each in named]
-        first, last = int(rows.days.min()), int(rows.days.max())
-        span = last - first + 1
-        if len(named) * span <= max(_DENSE_DAYS, 4 * rows.count):
-            every = np.arange(first, last + 1)
-            table = np.stack([s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches])
-            at = pairs.codes.astype(np.int32) * np.int32(span) + (rows.days - np.int32(first))
-            profiles = table.ravel().astype(np.int32).take(at, mode="clip")
-        else:
-            starts = np.concatenate([s.days + (i << 20) for i, s in enumerate(stretches)])
-            numbers = np.concatenate([s.profiles for s in stretches])
-            at = np.searchsorted(starts, rows.days + (pairs.codes.astype(np.int64) << 20), side="right") - 1
-            profiles = numbers[at].astype(np.int32)
-        packed = pack([Column(profiles, int(profiles.max()) + 1)], rows.count)
-        present = profiles[packed.row].astype(np.int64)
-        same = np.array([one == other != UNKNOWN for one, other, _ in named])
-        clash = same.take(pairs.codes, mode="clip") if same.any() else np.zeros(rows.count, bool)
-        return _Group(packed.codes, self._places.axis(present)), self._places.law_of(present), clash
-
     # Cells: rows that the provisions cannot tell apart
 
-    def _cells(self, groups: list[_Group], laws: NDArray[np.int64]) -> tuple[Packed, Hashes]:
-        self._conditions = Conditions(self._residues, tuple(group.axis for group in groups))
-        formulas = self._in_force(laws)
-        self._evaluated = {key: self._conditions.evaluate(formula) for key, formula in formulas.items()}
-        seen = [np.zeros(group.axis.size, np.uint64) for group in groups]
-        homes = np.zeros(len(self._places.laws), np.uint64)
-        homes[list(self._homes)] = list(self._homes.values())
-        seen[PLACED] += homes[laws]
-        for name, key in self._names.items():
-            if key not in self._evaluated:
-                continue
-            for slot, leaf in enumerate(leaves(self._evaluated[key])):
-                weights = scatter(self._residues.hashes(leaf.ids, marked=True) ^ named(f"{name} {slot}"))
-                seen[leaf.axis] += weights[0] if leaf.constant else weights.take(leaf.codes, mode="clip")
-        classes: list[Packed] = []
+    def _cells(self, groups: Groups) -> tuple[Packed, Hashes]:
         columns: list[Column] = []
-        for group, numbers in zip(groups, seen, strict=True):
-            _, row, codes = np.unique(numbers, return_index=True, return_inverse=True)
-            classes.append(Packed(codes.astype(np.int32), len(row), row))
-            columns.append(Column(classes[-1].codes.take(group.codes, mode="clip"), len(row)))
-        cells = pack(columns, len(groups[0].codes))
+        classes = self._axes.classes(groups)
+        for group, numbers in zip(groups.each, classes, strict=True):
+            distinct, codes = np.unique(numbers, return_inverse=True)
+            columns.append(Column(codes.astype(np.int32).take(group.codes, mode="clip"), len(distinct)))
+        cells = pack(columns, groups.rows.count)
         keys = np.zeros(cells.size, np.uint64)
-        for i, (group, numbers) in enumerate(zip(groups, seen, strict=True)):
-            keys += scatter(numbers + np.uint64(i)).take(group.codes.take(cells.row, mode="clip"))
+        for number, (group, numbers) in enumerate(zip(groups.each, classes, strict=True)):
+            keys += scatter(numbers + np.uint64(number)).take(group.codes.take(cells.row, mode="clip"))
         return cells, np.maximum(keys, np.uint64(1))
 
-    def _in_force(self, laws: NDArray[np.int64]) -> dict[int, Formula]:
-        found: dict[int, Formula] = {}
-        self._names: dict[str, int] = {}
-        for number in np.unique(laws).tolist():
-            if number not in self._provisions:
-                law = self._places.laws[number]
-                self._provisions[number] = provisions(law)
-                names = "\0".join(name for name, _ in self._provisions[number])
-                self._homes[number] = named(f"{law.encoded} {names}")
-            for name, formula in self._provisions[number]:
-                found[id(formula)] = formula
-                self._names[name if self._names.get(name, id(formula)) == id(formula) else f"{name} {id(formula)}"] = id(formula)
-        return found
+    def _lay_out(self, groups: Groups, keys: Hashes, rep: Ints) -> None:
+        """Find the answers of cells that have not been met before, each by a row that stands for it."""
+        conditions = Conditions(self._residues, self._axes.axes(groups))
+        law = self._axes.law_of(groups).take(groups.each[PLACED].codes.take(rep))
+        order = np.argsort(law, kind="stable")
+        evaluated: dict[int, Coded | Tree] = {}
+        for start in range(0, len(order), _BLOCK):
+            block = order[start : start + _BLOCK]
+            at = {i: group.codes.take(rep[block], mode="clip") for i, group in enumerate(groups.each)}
+            met: dict[int, Coded] = {}
+            found: list[Ints] = []
+            for number in np.unique(law[block]).tolist():
+                here = slice(*(int(np.searchsorted(law[block], number, side=side)) for side in ("left", "right")))
+                each: dict[str, Provision] = {}
+                for name, formula in self._axes.provisions[number]:
+                    if id(formula) not in met:
+                        part = evaluated.get(id(formula)) or conditions.evaluate(formula)
+                        evaluated[id(formula)] = part
+                        met[id(formula)] = conditions.in_cells(part, at)
+                    each[name] = self._provision(name, met[id(formula)], here)
+                found.append(self._answers_under(number, each, _Asked(self, groups.rows, rep[block][here])))
+            self._store.add(keys[block], np.concatenate(found).astype(np.int32))
+
+    def _provision(self, name: str, coded: Coded, here: slice) -> Provision:
+        ids = coded.ids
+        truth = np.where(ids >= OPEN, 1, np.where(ids >= HOLDS, 2, 0)).astype(np.uint8)
+        mark = np.where(ids < OPEN, ids % 4 + 1, 4).astype(np.uint8)
+        residue = scatter(self._residues.hashes(ids) ^ spread(name))
+        codes = coded.codes[here]
+        return Provision(truth.take(codes, mode="clip"), mark.take(codes, mode="clip"), residue.take(codes, mode="clip"))
 
     # Answers
 
-    def _table(self, rows: Rows, groups: list[_Group], laws: NDArray[np.int64], rep: Ints) -> Ints:
-        """For some rows, sorted by their law, the number of the answer in each family."""
-        at = {i: group.codes.take(rep, mode="clip") for i, group in enumerate(groups)}
-        law = laws.take(at[PLACED])
-        met: dict[int, Coded] = {}
-        found: list[Ints] = []
-        for number in np.unique(law).tolist():
-            first, last = (int(np.searchsorted(law, number, side=side)) for side in ("left", "right"))
-            here = slice(first, last)
-            provisions_ = {
-                name: self._provision(name, formula, at, met, here) for name, formula in self._provisions[number]
-            }
-            found.append(self._answers_under(number, provisions_, _Asked(self, rows, rep[here])))
-        return np.concatenate(found)
-
     def _answers_under(self, number: int, provisions_: dict[str, Provision], asked: _Asked) -> Ints:
         standing = Standing(self._places.laws[number], provisions_, len(asked.rep))
-        home = self._homes[number]
+        home = self._axes.homes[number]
         settled = standing.outcome_key + home
         outcome = asked.resolve(OUTCOME, settled)
         may, permits, bars, certain = (np.array(column).take(outcome) for column in zip(*self._flags, strict=True))
@@ -313,11 +218,11 @@ class Screener:
         found.append(asked.resolve(BASIS, standing.basis_key(permits, settled) + home))
         found.append(asked.resolve(BARS, standing.bars_key(bars, certain) + home))
         carried = scatter(found[BASIS] + (1 << 52))
-        needs = np.where(may, standing.needs_key(may) + carried + home, named("no needs"))
+        needs = np.where(may, standing.needs_key(may) + carried + home, spread("no needs"))
         found.append(asked.resolve(NEEDS, needs))
         support = standing.support_key(permits & certain, bars & certain)
         support = support + carried + scatter(found[BARS] + (1 << 53)) + scatter(self._outcome_of(outcome) + (1 << 54))
-        found.append(asked.resolve(SUPPORT, np.where(certain, support + home, named("no support"))))
+        found.append(asked.resolve(SUPPORT, np.where(certain, support + home, spread("no support"))))
         found.append(asked.resolve(MARKS, standing.marks_key() + home))
         return np.stack(found, axis=1)
 
@@ -325,48 +230,51 @@ class Screener:
         words = {word: i for i, word in enumerate(dict.fromkeys(value[0] for value in self.values[OUTCOME]))}
         return np.array([words[value[0]] for value in self.values[OUTCOME]]).take(numbers)
 
-    def _provision(
-        self, name: str, formula: Formula, at: dict[int, Ints], met: dict[int, Coded], here: slice
-    ) -> Provision:
-        coded = met.get(id(formula))
-        if coded is None:
-            part = self._evaluated[id(formula)]
-            coded = self._conditions.meet(part, at) if isinstance(part, Tree) else part
-            if coded.axis >= 0:
-                coded = Coded(-1, coded.codes.take(at[coded.axis], mode="clip"), coded.ids)
-            met[id(formula)] = coded
-        truth = np.array([2 if HOLDS <= i < OPEN else 0 if i < HOLDS else 1 for i in coded.ids.tolist()], np.uint8)
-        mark = np.array([i % 4 + 1 if i < OPEN else 4 for i in coded.ids.tolist()], np.uint8)
-        residue = scatter(self._residues.hashes(coded.ids) ^ named(name))
-        codes = coded.codes[here]
-        return Provision(truth.take(codes, mode="clip"), mark.take(codes, mode="clip"), residue.take(codes, mode="clip"))
+    # Rows that are set aside, or answered one by one
 
-    def _answer(self, rows: Rows, single: NDArray[np.bool_], unnamed: NDArray[np.bool_]) -> dict[int, int]:
-        """The rows that are answered one by one, or set aside: for each its position in `extra`."""
-        found: dict[int, int] = {}
-        aside = unnamed.copy()
-        aside[list(rows.bad)] = True
-        for row in np.flatnonzero(single & ~aside).tolist():
-            given = self.fields(rows, row)
-            key = repr(given)
-            if key not in self._by_fields:
-                self._by_fields[key] = self._extra_of(self._ask(given))
-            found[row] = self._by_fields[key]
-        for row in np.flatnonzero(aside).tolist():
-            said = [rows.bad[row]] if row in rows.bad else []
-            if unnamed[row]:
+    def _special(self, groups: Groups) -> NDArray[np.bool_] | None:
+        rows, items = groups.rows, groups.each[ITEMS]
+        found = groups.same
+        for mask in (
+            self._traits.contradictory(rows, items),
+            self._traits.one_by_one(rows),
+            self._traits.unnamed(rows, items),
+            None if rows.faults is None else rows.faults > 0,
+        ):
+            found = mask if found is None else found if mask is None else found | mask
+        return found if found is not None and found.any() else None
+
+    def _one_by_one(self, groups: Groups, at: Ints) -> tuple[Ints, Ints]:
+        """The answers of some rows, each distinct one asked by itself, and which of them each row has."""
+        rows = groups.rows
+        columns = [Column(column.codes.take(at), column.size) for column in rows.columns.values()]
+        days = rows.days.take(at).astype(np.int64)
+        columns.append(Column(days - days.min(), int(days.max() - days.min()) + 1))
+        faults = np.zeros(len(at), np.int32) if rows.faults is None else rows.faults.take(at)
+        packed = pack([*columns, Column(faults, len(rows.says))], len(at))
+        unnamed = self._traits.unnamed(rows, groups.each[ITEMS])
+        table = []
+        for i in packed.row.tolist():
+            row = int(at[i])
+            said = [rows.says[int(faults[i])]] if faults[i] else []
+            if unnamed is not None and unnamed[row]:
                 text = self.dictionaries["item"].meanings[int(rows.columns["item"].codes[row])]
                 assert isinstance(text, dict)
                 said.append(self.cells.unknown_item(text["name"]))
-            found[row] = self._extra_of(Answer(note="; ".join(said)))
+            table.append(self._numbered(Answer(note="; ".join(said))) if said else self._alone(self.fields(rows, row)))
+        return np.array(table, np.int32), packed.codes
+
+    def _alone(self, given: Fields) -> tuple[int, ...]:
+        key = repr(given)
+        found = self._by_fields.get(key)
+        if found is None:
+            if len(self._by_fields) > _MAX_ALONE:
+                self._by_fields.clear()
+            found = self._by_fields[key] = self._numbered(self._ask(given))
         return found
 
-    def _extra_of(self, answer: Answer) -> int:
-        numbers = tuple(self.number(family, answer) for family in range(len(FAMILIES)))
-        found = self._extra.get(numbers)
-        if found is None:
-            found = self._extra[numbers] = len(self._extra)
-        return found
+    def _numbered(self, answer: Answer) -> tuple[int, ...]:
+        return tuple(self.number(family, answer) for family in range(len(FAMILIES)))
 
     def _ask(self, given: Fields) -> Answer:
         self.asked += 1

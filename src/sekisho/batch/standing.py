@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sekisho.base import Support
-from sekisho.batch.residue import scatter, spread as named
+from sekisho.batch.residue import scatter
+from sekisho.batch.residue import spread as named
 from sekisho.ir import Effect, InForce, Law, Outcome, Rule
 
 Truths = NDArray[np.uint8]

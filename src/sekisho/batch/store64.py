@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,8 +23,8 @@ class Store:
         [3, 4]
     """
 
-    def __init__(self, width: int) -> None:
-        self.rows = np.zeros((0, width), np.int32)
+    def __init__(self, width: int, kind: Any = np.int32) -> None:
+        self.rows: NDArray[Any] = np.zeros((0, width), kind)
         self._count = 0
         self._keys = np.zeros(1 << 10, np.uint64)
         self._at = np.zeros(1 << 10, np.int32)
@@ -44,11 +46,11 @@ class Store:
             open_, slot = open_[go_on], (slot[go_on] + 1) & int(mask)
         return found
 
-    def add(self, keys: Keys, rows: NDArray[np.int32]) -> None:
+    def add(self, keys: Keys, rows: NDArray[Any]) -> None:
         """Add rows under keys that are distinct, not 0, and not in the table yet."""
         total = self._count + len(keys)
         if total > len(self.rows):
-            grown = np.zeros((max(total, 2 * len(self.rows)), self.rows.shape[1]), np.int32)
+            grown = np.zeros((max(total, 2 * len(self.rows)), self.rows.shape[1]), self.rows.dtype)
             grown[: self._count] = self.rows[: self._count]
             self.rows = grown
         self.rows[self._count : total] = rows

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from sekisho.base import Support
 from sekisho.batch.answers import Scribe
 from sekisho.batch.cells import ITEM_NEEDED
-from sekisho.batch.pack import Column, Packed, pack
 from sekisho.batch.residue import Axis, Ints
 from sekisho.batch.rows import BLANK, Dictionary, Rows
 from sekisho.cases import UNKNOWN, Case, resolvers
@@ -23,12 +23,23 @@ _LISTS = tuple(dict.fromkeys(relation.field for relation in RELATIONS.values()))
 _ANY_DAY = "2000-01-01"
 
 
+class Profiles(Protocol):
+    """The profile of each row, and for each profile a row that has it."""
+
+    @property
+    def codes(self) -> Ints: ...
+
+    @property
+    def row(self) -> Ints: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """A value that one of several columns gives: the first that is not blank."""
 
     columns: tuple[str, ...]
     read: Callable[[Case], Hashable]
+    marks: Mapping[Hashable, int] = field(default_factory=dict)
 
 
 class Traits:
@@ -56,42 +67,36 @@ class Traits:
             return resolver(case, INTERNATIONAL)
 
         if var.kind is Kind.READING:
-            self.term_vars[name] = Overlay((f"readings.{var.term}",), read)
+            options = self._scribe.library.readings[var.term].options
+            marks = {option.name: min(int(cite.support) for cite in option.cites) for option in options}
+            self.term_vars[name] = Overlay((f"readings.{var.term}",), read, marks)
             return
         if "=" in name or term is None or term.type == "state":
             return
         stated = (f"judgements.{term.name}", f"facts.{term.name}")
-        field = term.name.replace("-", "_")
+        own = term.name.replace("-", "_")
         if term.name in RELATIONS:
             self.relations[name] = term.name
             self.aside += [each for each in stated if each in self.dictionaries]
-        elif term.subject == "item" and field in ITEM:
-            self.item_vars[name] = Overlay((f"item.{field}", "item"), read)
+        elif term.subject == "item" and own in ITEM:
+            self.item_vars[name] = Overlay((f"item.{own}", "item"), read)
         elif term.registry is not None and self._scribe.registries.kind(*term.registry) is not None:
             self.aside += [each for each in stated if each in self.dictionaries]
         elif term.type in ("choice", "choices"):
-            self.term_vars[name] = Overlay((field,) if field in TOP else (), read)
+            self.term_vars[name] = Overlay((own,) if own in TOP else (), read)
         else:
             self.term_vars[name] = Overlay(stated, read)
 
     # Axes
 
-    def items(self, rows: Rows) -> Packed:
-        """The distinct items of the rows."""
-        return pack([rows.columns[name] for name in self.item_columns], rows.count)
-
-    def terms(self, rows: Rows) -> Packed:
-        """The distinct terms on which something is sent."""
-        return pack([rows.columns[name] for name in self.term_columns], rows.count)
-
-    def axis(self, overlays: Mapping[str, Overlay], rows: Rows, packed: Packed) -> Axis:
-        """The profiles of one group: a code for each variable."""
+    def axis(self, overlays: Mapping[str, Overlay], rows: Rows, at: Ints) -> Axis:
+        """The profiles that some rows stand for: a code for each variable."""
         codes: dict[str, Ints] = {}
         says: dict[str, tuple[tuple[str | None, int], ...]] = {}
         for name, overlay in overlays.items():
-            codes[name], found = self.overlay(overlay, rows, packed.row, with_mark=True)
+            codes[name], found = self.overlay(overlay, rows, at, with_mark=True)
             says[name] = tuple(found)  # type: ignore[arg-type]
-        return Axis(packed.size, codes, says)
+        return Axis(len(at), codes, says)
 
     def overlay(
         self, overlay: Overlay, rows: Rows, at: Ints, *, with_mark: bool = False
@@ -99,14 +104,15 @@ class Traits:
         """The value of an overlay in some rows: a code for each, and what the codes mean."""
         numbers: dict[Hashable, int] = {}
         plain = overlay.read(self._case("", 0))
-        base: Hashable = (plain, _STATED) if with_mark else plain
+        base: Hashable = (plain, overlay.marks.get(plain, _STATED)) if with_mark else plain
         codes: Ints = np.full(len(at), numbers.setdefault(base, 0), np.int32)
         for column in reversed([name for name in overlay.columns if name in rows.columns]):
-            field = next((c for c in overlay.columns if c.startswith("item.")), "").removeprefix("item.")
+            name = next((c for c in overlay.columns if c.startswith("item.")), "").removeprefix("item.")
             table = [-1]
             for code in range(1, len(self.dictionaries[column].meanings)):
                 value = self._value(column, code, overlay)
-                said: Hashable = (value, self._mark(column, code, field)) if with_mark else value
+                mark = overlay.marks.get(value) or self._mark(column, code, name)
+                said: Hashable = (value, mark) if with_mark else value
                 table.append(numbers.setdefault(said, len(numbers)))
             here = np.array(table, np.int32).take(rows.columns[column].codes.take(at), mode="clip")
             codes = np.where(here < 0, codes, here)
@@ -115,11 +121,11 @@ class Traits:
     def _value(self, column: str, code: int, overlay: Overlay) -> Hashable:
         return overlay.read(self._case(column, code))
 
-    def _mark(self, column: str, code: int, field: str) -> int:
+    def _mark(self, column: str, code: int, name: str) -> int:
         if column != "item":
             return _STATED
         item = self._case(column, code).item
-        if field in item.from_registry and item.key in self._scribe.registries.items:
+        if name in item.from_registry and item.key in self._scribe.registries.items:
             return int(self._scribe.registries.items[item.key].support)
         return _STATED
 
@@ -136,16 +142,13 @@ class Traits:
 
     # States that lists name
 
-    def lists(self, rows: Rows, at: Ints) -> tuple[Packed, list[list[Hashable]], list[Ints]]:
-        """The lists of states of some rows: packed, with what each of the three columns of codes means."""
-        codes, says = [], []
-        for field in _LISTS:
-            overlay = Overlay((f"item.{field}", "item"), lambda case, field=field: getattr(case.item, field))  # type: ignore[misc]
-            each, meaning = self.overlay(overlay, rows, at, with_mark=True)
-            codes.append(each)
-            says.append(meaning)
-        packed = pack([Column(c, len(s)) for c, s in zip(codes, says, strict=True)], len(at))
-        return packed, says, codes
+    def lists(self, rows: Rows, at: Ints) -> tuple[list[Ints], list[list[Hashable]]]:
+        """The lists of states in some rows: three columns of codes, and what each one's codes mean."""
+        found = []
+        for name in _LISTS:
+            overlay = Overlay((f"item.{name}", "item"), lambda case, name=name: getattr(case.item, name))  # type: ignore[misc]
+            found.append(self.overlay(overlay, rows, at, with_mark=True))
+        return [codes for codes, _ in found], [says for _, says in found]
 
     def relation_axis(
         self, says: Sequence[Sequence[Hashable]], codes: Sequence[Ints], roles: Mapping[str, tuple[Ints, list[str]]]
@@ -179,12 +182,12 @@ class Traits:
 
     # What is decided row by row
 
-    def contradictory(self, rows: Rows, items: Packed, terms_act: str = "act") -> NDArray[np.bool_]:
+    def contradictory(self, rows: Rows, items: Profiles) -> NDArray[np.bool_] | None:
         """The rows that may contradict themselves: whether they do is for the reader of cases to say."""
 
-        def flag(field: str, wanted: Callable[[Hashable], bool]) -> NDArray[np.bool_]:
-            read = lambda case: getattr(case.item, field)  # noqa: E731 - one word
-            codes, says = self.overlay(Overlay((f"item.{field}", "item"), read), rows, items.row)
+        def flag(name: str, wanted: Callable[[Hashable], bool]) -> NDArray[np.bool_]:
+            overlay = Overlay((f"item.{name}", "item"), lambda case: getattr(case.item, name))
+            codes, says = self.overlay(overlay, rows, items.row)
             return np.array([wanted(value) for value in says])[codes]
 
         weapon = "weapon"
@@ -193,39 +196,43 @@ class Traits:
         ammunition = flag("consumable_ammunition", lambda v: v is True)
         clash |= ammunition & flag("form", lambda v: v not in ("finished", "ammunition", UNKNOWN))
         clash |= flag("production", lambda v: v == "indigenous") & flag("licensors", bool)
-        found = clash.take(items.codes, mode="clip") if clash.any() else np.zeros(rows.count, bool)
-        if terms_act in rows.columns:
+        found = clash.take(items.codes, mode="clip") if clash.any() else None
+        if "act" in rows.columns:
             technology = flag("form", lambda v: v not in ("technology", "service", UNKNOWN))
-            acts = self.dictionaries[terms_act].meanings
-            act = rows.columns[terms_act].codes
+            acts = self.dictionaries["act"].meanings
+            act = rows.columns["act"].codes
             if "technology" in acts and technology.any():
-                found |= (act == acts.index("technology")) & technology.take(items.codes, mode="clip")
+                found = _or(found, (act == acts.index("technology")) & technology.take(items.codes, mode="clip"))
             if "return" in acts and "consideration" in rows.columns:
                 said = self.dictionaries["consideration"].meanings
                 fine = np.array([value in (None, "return", UNKNOWN) for value in said])
-                found |= (act == acts.index("return")) & ~fine.take(rows.columns["consideration"].codes)
+                found = _or(found, (act == acts.index("return")) & ~fine.take(rows.columns["consideration"].codes))
         return found
 
-    def one_by_one(self, rows: Rows) -> NDArray[np.bool_]:
+    def one_by_one(self, rows: Rows) -> NDArray[np.bool_] | None:
         """The rows with more than one leg, or with an assumption that registries would else settle."""
-        found = np.zeros(rows.count, bool)
+        found: NDArray[np.bool_] | None = None
         if "act" in rows.columns and "re-transfer" in (acts := self.dictionaries["act"].meanings):
-            found |= rows.columns["act"].codes == acts.index("re-transfer")
+            found = rows.columns["act"].codes == acts.index("re-transfer")
         for name in self.aside:
             if len(self.dictionaries[name].meanings) > 1:
-                found |= rows.columns[name].codes != BLANK
+                found = _or(found, rows.columns[name].codes != BLANK)
         return found
 
-    def unnamed(self, rows: Rows, items: Packed) -> NDArray[np.bool_]:
+    def unnamed(self, rows: Rows, items: Profiles) -> NDArray[np.bool_] | None:
         """The rows whose item is not registered and not described either."""
         names = self.dictionaries.get("item")
         if names is None or not any(isinstance(value, dict) for value in names.meanings):
-            return np.zeros(rows.count, bool)
+            return None
         bare = np.array([isinstance(value, dict) for value in names.meanings]).take(rows.columns["item"].codes.take(items.row))
         for name in ITEM_NEEDED:
             if f"item.{name}" in rows.columns:
                 bare &= rows.columns[f"item.{name}"].codes.take(items.row) == BLANK
-        return bare.take(items.codes, mode="clip")
+        return bare.take(items.codes, mode="clip") if bare.any() else None
+
+
+def _or(one: NDArray[np.bool_] | None, other: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return other if one is None else one | other
 
 
 def _member(listed: tuple[str, ...] | None, state: str) -> str | None:

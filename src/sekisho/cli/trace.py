@@ -29,6 +29,10 @@ when each began and why. Facts are those of each day, unless --facts-on is given
 """
 
 
+_MOST_REVISIONS = 10
+"""More revisions that leave the answer as it was are counted, not listed."""
+
+
 @click.command(epilog=EPILOG)
 @click.argument("case", required=False, metavar="[CASE]", type=click.Path(allow_dash=True))
 @case_flags
@@ -132,6 +136,14 @@ def trace_lines(stretches: Sequence[Stretch], canvas: Canvas) -> Iterator[str]:
             yield from lines[1:]
         if before is not None and not turned and not changes:
             yield " " * 5 + canvas.style("the same answer on other findings", "dim")
+        if each.revised:
+            days = ", ".join(day_words(day) for day in each.revised)
+            if len(each.revised) > _MOST_REVISIONS:
+                span = f"{day_words(each.revised[0])} and {day_words(each.revised[-1])}"
+                days = f"{len(each.revised)} days between {span}"
+            lines = canvas.wrap(f"the same answer under the revisions of {days}", first=7, rest=7, tone="dim")
+            yield f"{' ' * 5}{canvas.style('=', 'dim')} {lines[0]}"
+            yield from lines[1:]
         before = decision
 
 
@@ -154,7 +166,8 @@ def strip_lines(stretches: Sequence[Stretch], canvas: Canvas) -> Iterator[str]:
     yield canvas.style(
         _labels([(start, str(each.first.year)) for start, each in zip(starts, stretches, strict=True)], width), "dim"
     )
-    yield canvas.style(_ticks(starts, width), "dim")
+    revised = [day for each in stretches for day in each.revised]
+    yield canvas.style(_ticks(starts, width, columns_of(revised, stretches, width)), "dim")
     pieces = []
     for i, each in enumerate(stretches):
         outcome: Outcome = each.decision.outcome
@@ -200,5 +213,13 @@ def _labels(labels: Sequence[tuple[int, str]], width: int) -> str:
     return line
 
 
-def _ticks(starts: Sequence[int], width: int) -> str:
-    return "".join("╷" if i in starts else " " for i in range(width))
+def columns_of(days: Sequence[Day], stretches: Sequence[Stretch], width: int) -> list[int]:
+    """The columns of single days, to scale."""
+    first, last = stretches[0].first.toordinal(), (stretches[-1].last or stretches[-1].first).toordinal()
+    span = max(1, last + 1 - first)
+    return [min(width - 1, (day.toordinal() - first) * width // span) for day in days]
+
+
+def _ticks(starts: Sequence[int], width: int, revised: Sequence[int]) -> str:
+    """A tick where the answer or its reason changes, a point where a revision leaves both."""
+    return "".join("╷" if i in starts else "·" if i in revised else " " for i in range(width))

@@ -7,20 +7,19 @@ made when they are first asked for, and kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Protocol
 
-from sekisho.base import Day, Support, Trouble, TroubleError, nearest, parse_day
-from sekisho.cases import UNKNOWN, Case, Outlook
+from sekisho.base import Day, Trouble, TroubleError, nearest
+from sekisho.cases import UNKNOWN, Case
 from sekisho.cases.fields import STATE_FIELDS
 from sekisho.decide import Decision, Leg, combine
-from sekisho.facts import Registries
-from sekisho.ir import INTERNATIONAL, Kind, Law, Library, Outcome, Property, Proposal, Rule, Timeline, Var
+from sekisho.ir import INTERNATIONAL, Kind, Law, Outcome, Property, Proposal, Rule, Timeline, Var
 from sekisho.reason import openness as shares
 from sekisho.reason import take as taking
+from sekisho.reason.answers import Card, Compared, Flipped, Office, Precedent, Taken
 from sekisho.reason.changed import case_of, with_values
-from sekisho.reason.compare import Comparer, Comparison
+from sekisho.reason.compare import Comparer
 from sekisho.reason.compile import compile_law
 from sekisho.reason.questions import Interview, interview
 from sekisho.reason.settle import settle
@@ -31,116 +30,6 @@ from sekisho.reason.whole import Whole
 _WEAKENING = (Outcome.MAY_BE_PERMITTED, Outcome.FREE)
 _HAPPENED = ("approved", "delivered")
 _MAX_CARDS = 60
-
-
-class Office(Protocol):
-    """What an inquiry needs of whoever keeps the books."""
-
-    library: Library
-    registries: Registries
-
-    def timeline(self, case: Case | None = None) -> Timeline:
-        """When each rule is in force."""
-
-    def decide(self, case: Case) -> Decision:
-        """The answer to a case."""
-
-    def outcome(self, case: Case) -> Outcome:
-        """The outcome alone."""
-
-    def outlook(self, case: Case, state: str) -> Outlook:
-        """The value of every variable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Precedent:
-    """A documented case that went through on a rule."""
-
-    case: Case
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One way to the wished outcome, with what it rests on.
-
-    Attributes:
-        way: The changes, and the proposal where one is part of it.
-        gained: The rules that then permit (or would, on findings) and did not before.
-        fallen: The rules that barred it and then do not.
-        lists: The closed lists that did not cover it and then do.
-        subject_to: The smallest sets of findings that remain to be made.
-        support: The weakest mark of the rules gained and fallen; None where there are none.
-        precedent: The last documented case that went through on one of the rules gained.
-        case: The case with the first of the values that each change allows.
-    """
-
-    way: taking.Way
-    gained: tuple[Rule, ...]
-    fallen: tuple[Rule, ...]
-    lists: tuple[str, ...]
-    subject_to: tuple[tuple[tuple[str, str], ...], ...]
-    support: Support | None
-    precedent: Precedent | None
-    case: Case
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What it would take.
-
-    Attributes:
-        case: The case as it stands.
-        state: Whose law was asked; other legs of a re-transfer that bar it stand in `others`.
-        outcome: What that law answers now.
-        wanted: The outcomes of which one was to be reached.
-        at_most: How many changes a set had at most; within that bound the list is complete.
-        cards: Every smallest set of changes to the case, the lightest first.
-        proposals: With each known proposal, every smallest set of further changes.
-        another_item: The same where something else is sent: sets that change what the item is.
-        elsewhere: States that could receive it as the case stands.
-        relaxation: What of the law itself would have to go.
-        stuck: The rules that bar it whatever of the free facts changes; empty where something helps.
-        more: How many further cards there are than are shown.
-    """
-
-    case: Case
-    state: str
-    others: tuple[str, ...]
-    outcome: Outcome
-    wanted: tuple[Outcome, ...]
-    at_most: int
-    cards: tuple[Card, ...]
-    proposals: tuple[Card, ...]
-    another_item: tuple[Card, ...]
-    elsewhere: tuple[str, ...]
-    relaxation: taking.Relaxation
-    stuck: tuple[str, ...]
-    more: int
-
-    @property
-    def helpless(self) -> bool:
-        """Whether no change within the bound reaches the outcome, proposals and other items included."""
-        return not (self.cards or self.proposals or self.another_item or self.elsewhere)
-
-
-@dataclass(frozen=True, slots=True)
-class Flipped:
-    """A documented case that two laws answer differently, its facts being the same."""
-
-    case: Case
-    before: Outcome
-    after: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The difference of two laws, with the documented cases that it flips."""
-
-    difference: Comparison
-    states: tuple[str, str]
-    days: tuple[Day, Day]
-    flipped: tuple[Flipped, ...]
 
 
 class Inquiry:
@@ -596,17 +485,3 @@ def _not_encoded(state: str, known: Iterable[str]) -> Trouble:
         why="what its own law would take or say cannot be computed",
         help=f"ask about one of: {', '.join(known)}",
     )
-
-
-def day_of(text: str | Day) -> Day:
-    """A day from its text.
-
-    Raises:
-        TroubleError: There is no such day.
-    """
-    if isinstance(text, Day):
-        return text
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise TroubleError([Trouble("SK405", str(error), help="write 2026-05-01")]) from error

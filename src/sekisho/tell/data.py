@@ -36,6 +36,10 @@ class StretchLike(Protocol):
     def changes(self) -> tuple[str, ...]:
         """The rules that began on the first day."""
 
+    @property
+    def revised(self) -> tuple[Day, ...]:
+        """The later days on which the law was revised and the answer stayed."""
+
 
 def decision_data(decision: Decision, *, proof: bool = True) -> Plain:
     """The decision as plain data.
@@ -113,6 +117,7 @@ def trace_data(case: Case, stretches: Sequence[StretchLike]) -> Plain:
                 "bars": [_short_bar(bar, leg) for leg in decision.legs for bar in leg.bars],
                 "why": [{"kind": c.kind, "name": c.name, "says": c.text, "cite": c.cite} for c in changes],
                 "began": list(each.changes),
+                "revised": [day.isoformat() for day in each.revised],
                 "support": decision.support.word if decision.support is not None else None,
                 "turns_on": list(decision.turns_on),
             }

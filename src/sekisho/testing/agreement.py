@@ -183,7 +183,7 @@ class Comparison:
         """The leaves, against the specification for each way in which the unknown facts can turn out."""
         law, vars = self.law, self.library.vars
         unknown = _asked(law, self.library, known)
-        domains = [vars[name].domain for name in unknown]
+        domains = [vars[name].possible for name in unknown]
         count = 1
         for domain in domains:
             count *= len(domain)
