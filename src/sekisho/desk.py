@@ -396,11 +396,15 @@ class Desk:
         more = {} if items is None else {"items": items}
         return self.inquiry.openness(law, recipients, first=first, last=last, **more)
 
-    def interview(self, case: Case) -> Interview:
-        """Which fact to ask for next, and which need not be asked."""
-        state = case.law or (INTERNATIONAL if case.exporter == UNKNOWN else case.exporter)
-        ready = self.ready(self.timeline(case).law(state, case.date))
-        return self.inquiry.questions(case, ready.states, ready.root)
+    def interview(self, case: Case, *, law: str = "") -> Interview:
+        """Which fact to ask for next, and which need not be asked.
+
+        Args:
+            case: The case; what it states as unknown is open.
+            law: The state whose law is asked, where the case has several legs.
+        """
+        state = law or case.law or (INTERNATIONAL if case.exporter == UNKNOWN else case.exporter)
+        return self.inquiry.questions(case, self.timeline(case).law(state, case.date))
 
     def asked(self, case: Case) -> Iterator[tuple[Law, Situation]]:
         """Each law that the case is asked under, with the case as that law sees it; nothing is decided."""

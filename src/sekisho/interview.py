@@ -1,7 +1,8 @@
 """The interview: which question to put next, and what an answer makes of the case.
 
 Nothing here talks to anyone. Whatever the case does not state is open, the plain case included, so
-that the interview asks everything that can still change the outcome, and nothing else.
+that the interview asks everything that can still change the outcome, and nothing else. Which of the
+questions comes first is settled by `sekisho.reason.questions`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sekisho.cases import Case
 from sekisho.cases.fields import ITEM, PLAIN, RELATIONS, TOP
 from sekisho.decide import Decision, Leg
 from sekisho.desk import Desk
-from sekisho.ir import Kind, Outcome, Rule, Term, variables
+from sekisho.ir import Outcome, Rule, Term, variables
 from sekisho.tell.entry import heading_of
 from sekisho.tell.sentences import Speaker
 from sekisho.tell.words import listed, outcome_words
@@ -28,14 +29,8 @@ _OPENING = {
     "item": "What is sent? (an item of the registry by any of its names, or `other` to describe it)",
 }
 _UNKNOWN = ("unknown", "?", "don't know", "do not know", "dont know")
-_STAGES: tuple[tuple[str, ...], ...] = (
-    (),
-    ("end_user",),
-    ("end_user", "under"),
-    ("end_user", "under", "classes"),
-    tuple(PLAIN),
-)
-"""Which fields of the plain case are put in question, step by step: each step leaves less open for the next."""
+_STAGES: tuple[tuple[str, ...], ...] = ((), tuple(PLAIN))
+"""Which fields of the plain case are put in question: none at first, then all."""
 _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 
 
@@ -50,6 +45,8 @@ class Question:
         choices: The words that answer a choice.
         why: Why it is asked, in one sentence.
         plain: What the plain case would say; empty where there is none.
+        order: Why it is asked before the others.
+        idle: Terms that are unknown and of which no answer can matter any more.
     """
 
     term: str
@@ -58,6 +55,8 @@ class Question:
     choices: tuple[str, ...] = ()
     why: str = ""
     plain: str = ""
+    order: str = ""
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,9 @@ class Interview:
 def next_question(desk: Desk, talk: Interview) -> Question | None:
     """The next question whose answer can still change the outcome; None where there is none.
 
-    What matters even in the plain case is asked first: that is what people expect, and it leaves
-    less open when the plain case itself is put in question.
+    What matters even in the plain case is asked first, since that is what most cases are; then the
+    plain case itself is put in question. Among the questions of either step the one comes first
+    after which the fewest are to be expected.
 
     Raises:
         TroubleError: What has been answered so far is not sound.
@@ -116,34 +116,48 @@ def next_question(desk: Desk, talk: Interview) -> Question | None:
             return Question(name, _OPENING[name], kind, why="every rule is about it")
     for opened in _STAGES:
         case = talk.case(desk) if opened == () else talk.open_case(desk, opened)
-        found = next(_questions(desk, desk.decide(case), talk), None)
+        found = next(_questions(desk, case, talk), None)
         if found is not None:
             return found
     return None
 
 
 def open_questions(desk: Desk, talk: Interview) -> tuple[Question, ...]:
-    """Every question that can still change the outcome, as things stand."""
-    return tuple(_questions(desk, desk.decide(talk.open_case(desk)), talk))
+    """Every question that can still change the outcome, as things stand, the best first."""
+    return tuple(_questions(desk, talk.open_case(desk), talk))
 
 
-def _questions(desk: Desk, decision: Decision, talk: Interview) -> Iterator[Question]:
-    leg = decision.legs[0]
-    speaker = Speaker(desk.library, desk.registries, leg.situation)
+def idle_terms(desk: Desk, talk: Interview) -> tuple[str, ...]:
+    """The terms of the law of which no answer can change the outcome any more, in the order of their names."""
+    return desk.interview(talk.open_case(desk)).idle
+
+
+def _questions(desk: Desk, case: Case, talk: Interview) -> Iterator[Question]:
+    """The questions on which a case turns, in the best order; of several laws, one after the other."""
+    decision: Decision | None = None
     seen: set[str] = set()
-    for name in decision.turns_on:
-        var = desk.library.vars[name]
-        subject = name.partition("=")[0] if "=" in name else var.term
-        if subject in seen or subject in talk.unknown or var.kind is Kind.READING:
-            continue
-        seen.add(subject)
-        term = desk.library.terms.get(subject)
-        if term is None:
-            continue
-        text = speaker.question(subject) or f"{subject.replace('-', ' ')}?"
-        kind, choices = _kind(term)
-        plain = PLAIN.get(subject.replace("-", "_"), "")
-        yield Question(subject, text, kind, choices, _why(decision, name, speaker), plain)
+    laws = [law.state for law, _ in desk.asked(case)] if case.act == "re-transfer" else [""]
+    for state in laws:
+        asked = desk.interview(case, law=state)
+        for subject in asked.matter:
+            if subject in seen or subject in talk.unknown or subject not in desk.library.terms:
+                continue
+            seen.add(subject)
+            decision = decision or desk.decide(case)
+            if len(laws) > 1 and not any(_subject(desk, name) == subject for name in decision.turns_on):
+                continue  # one law may bar what another leaves open
+            leg = decision.legs[0]
+            speaker = Speaker(desk.library, desk.registries, leg.situation)
+            text = speaker.question(subject) or f"{subject.replace('-', ' ')}?"
+            kind, choices = _kind(desk.library.terms[subject])
+            plain = PLAIN.get(subject.replace("-", "_"), "")
+            order = asked.next.reason if asked.next is not None and asked.next.term == subject else ""
+            yield Question(subject, text, kind, choices, _why(decision, subject, speaker), plain, order, asked.idle)
+
+
+def _subject(desk: Desk, name: str) -> str:
+    """The term that is asked for to settle a variable."""
+    return name.partition("=")[0] if "=" in name else desk.library.vars[name].term
 
 
 def _kind(term: Term) -> tuple[str, tuple[str, ...]]:
@@ -152,10 +166,10 @@ def _kind(term: Term) -> tuple[str, tuple[str, ...]]:
     return term.type, term.values if term.type in ("choice", "choices") else ()
 
 
-def _why(decision: Decision, name: str, speaker: Speaker) -> str:
+def _why(decision: Decision, subject: str, speaker: Speaker) -> str:
     """Which outcomes are still possible, and a rule that asks for the fact."""
     possible = listed((outcome_words(each) for each in sorted(decision.outcomes, reverse=True)), "or")
-    rules = [rule for leg in decision.legs for rule in _asking(leg, name)]
+    rules = [rule for leg in decision.legs for rule in _asking(leg, subject)]
     if not rules:
         return f"still possible: {possible}"
     first = rules[0]
@@ -164,12 +178,16 @@ def _why(decision: Decision, name: str, speaker: Speaker) -> str:
     return f"still possible: {possible}; asked by “{heading_of(first.origin.heading, first.name)}” [{cite}]{more}"
 
 
-def _asking(leg: Leg, name: str) -> Iterator[Rule]:
+def _asking(leg: Leg, subject: str) -> Iterator[Rule]:
+    vars = leg.situation.library.vars
     for proof in leg.proof:
         if proof.silent:
             continue
         for each in proof.rules:
-            if each.status == "open" and each.rule.effect.outcome is not None and name in variables(each.rule.when):
+            if each.status != "open" or each.rule.effect.outcome is None:
+                continue
+            names = variables(each.rule.when)
+            if any(vars[name].term == subject or name.startswith(f"{subject}=") for name in names):
                 yield each.rule
 
 

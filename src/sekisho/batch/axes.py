@@ -7,18 +7,18 @@ found out once and kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sekisho.batch.pack import Column, Packed, pack
+from sekisho.batch.pack import Column, pack
 from sekisho.batch.places import Places, provisions
 from sekisho.batch.residue import Axis, Conditions, Ints, Residues, Tree, scatter, spread
 from sekisho.batch.rows import Dictionary, Rows
 from sekisho.batch.store64 import Store
-from sekisho.batch.traits import Traits
+from sekisho.batch.traits import Given, Traits
 from sekisho.cases import UNKNOWN
 from sekisho.ir import INTERNATIONAL, All, AnyOf, Const, Formula, Named, Not, Test, variables
 
@@ -27,6 +27,7 @@ Hashes = NDArray[np.uint64]
 
 _STATES = ("exporter", "recipient", "supplier")
 _DENSE_DAYS = 1 << 24
+_FEW = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,20 @@ class Group:
 
     Attributes:
         codes: The profile of each row.
-        row: For each profile a row that has it.
+        given: For each column on which the group hangs, its code in each profile.
         keys: For each profile a number that stands for it in every chunk of a run.
+        present: The profiles that occur.
     """
 
     codes: Ints
-    row: Ints
+    given: Mapping[str, Ints]
     keys: Hashes
+    present: Ints
+
+    @property
+    def size(self) -> int:
+        """How many profiles there are, those that do not occur included."""
+        return len(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +58,27 @@ class Groups:
 
     Attributes:
         rows: The rows.
-        each: Items, terms, relations, places.
-        lists: For each profile of an item, the codes of its lists of states, and what they mean.
-        places: For each profile of a place, its number among all places.
-        same: The rows whose exporter is the recipient.
+        items, terms, related: The first three groups.
+        lists_of: For each profile of `related`, an item profile that has its lists.
+        places: For each row the number of its place among all places.
+        hashes: For each row the sum of the classes of its profiles: equal sums, equal answers.
+        flags: For each row the flags of its item.
+        same: The rows whose exporter is the recipient; None where there is none.
     """
 
     rows: Rows
-    each: tuple[Group, Group, Group, Group]
-    lists: tuple[list[Ints], list[list[object]]]
-    places: NDArray[np.int64]
+    items: Group
+    terms: Group
+    related: Group
+    lists_of: Ints
+    places: Ints
+    hashes: Hashes
+    flags: Ints
     same: NDArray[np.bool_] | None
 
 
 class Axes:
-    """Finds the groups of facts of rows, and the classes of their profiles."""
+    """Finds the groups of facts of rows, and the classes of their profiles. Not for two threads at once."""
 
     def __init__(self, traits: Traits, places: Places, dictionaries: Mapping[str, Dictionary], residues: Residues) -> None:
         self._traits = traits
@@ -80,27 +94,42 @@ class Axes:
         self.provisions: list[list[tuple[str, Formula]]] = []
         self.homes: list[np.uint64] = []
         self._leaves: list[dict[tuple[str, int], Formula]] = [{} for _ in range(4)]
-        self._classes = [Store(1, np.uint64) for _ in range(4)]
+        self._forget()
+
+    def _forget(self) -> None:
+        self._item_classes = Store(3, np.uint64)
+        self._term_classes = Store(1, np.uint64)
+        self._related_classes = Store(1, np.uint64)
+        self._place_classes = np.zeros(0, np.uint64)
+        self._map: tuple[object, Ints, Hashes] | None = None
 
     # Groups
 
     def groups(self, rows: Rows) -> Groups:
         """The groups of facts of some rows."""
-        traits = self._traits
-        items = self._own(rows, traits.item_columns)
-        terms = self._own(rows, traits.term_columns)
-        codes, says = traits.lists(rows, items.row)
-        related = self._related(rows, items, codes, says)
-        placed, places, same = self._placed(rows)
-        return Groups(rows, (items, terms, related, placed), (codes, says), places, same)
+        pairs, places, same = self._placed(rows)
+        items = self._own(rows, self._traits.item_columns)
+        terms = self._own(rows, self._traits.term_columns)
+        item_table = self._classes(self._item_classes, items, lambda some: self._item_rows(_some(items, some), len(some)))
+        term_table = self._classes(self._term_classes, terms, lambda some: self._term_rows(_some(terms, some), len(some)))
+        related, lists_of = self._related(rows, items, item_table[:, 1])
+        related_table = self._classes(
+            self._related_classes,
+            related,
+            lambda some: self._class_hashes(RELATED, self._related_axis(related, items, lists_of, some))[:, None],
+        )
+        hashes = pairs
+        for group, table in ((items, item_table), (terms, term_table), (related, related_table)):
+            hashes = hashes + table[:, 0].take(group.codes, mode="clip")
+        flags = item_table[:, 2]
+        flagged = flags[items.present].any()
+        return Groups(
+            rows, items, terms, related, lists_of, places, np.maximum(hashes, np.uint64(1)),
+            flags.take(items.codes, mode="clip").astype(np.int64) if flagged else np.zeros(1, np.int64), same,
+        )  # fmt: skip
 
-    def _own(self, rows: Rows, columns: tuple[str, ...]) -> Group:
-        packed = pack([rows.columns[name] for name in columns], rows.count)
-        keys = np.full(packed.size, len(columns) + 1, np.uint64)
-        for number, name in enumerate(columns):
-            codes = rows.columns[name].codes.take(packed.row).astype(np.uint64)
-            keys += scatter(codes + np.uint64((number + 1) << 40))
-        return Group(packed.codes, packed.row, keys)
+    def _own(self, rows: Rows, columns: tuple[str, ...], salt: int = 0) -> Group:
+        return _group({name: rows.columns[name] for name in columns}, rows.count, salt)
 
     def _states(self, rows: Rows, name: str) -> tuple[Column, list[str]]:
         """A column of states, and the state of each code; unknown where the table does not say."""
@@ -108,91 +137,100 @@ class Axes:
             return Column(np.zeros(rows.count, np.int32), 1), [UNKNOWN]
         meanings = self._dictionaries[name].meanings
         states = [UNKNOWN if meaning is None else str(meaning) for meaning in meanings]
-        return Column(rows.columns[name].codes, len(states)), states
+        return Column(rows.columns[name].codes, rows.columns[name].size), states
 
-    def _related(self, rows: Rows, items: Group, codes: list[Ints], says: list[list[object]]) -> Group:
-        hashes = np.full(len(items.row), 5, np.uint64)
-        for number, (code, meaning) in enumerate(zip(codes, says, strict=True)):
-            hashes += np.array([spread(f"{number} {each}") for each in meaning], np.uint64).take(code)
-        _, number_of = np.unique(hashes, return_inverse=True)
-        lists = Column(number_of.astype(np.int32).take(items.codes, mode="clip"), int(number_of.max()) + 1)
+    def _related(self, rows: Rows, items: Group, hashes: Hashes) -> tuple[Group, Ints]:
+        """The relations: which lists of states, which exporter, which recipient."""
         if not self._traits.relations:
-            return Group(np.zeros(rows.count, np.int32), np.zeros(1, np.int64), np.ones(1, np.uint64))
-        exporter, _ = self._states(rows, "exporter")
-        recipient, _ = self._states(rows, "recipient")
-        packed = pack([lists, exporter, recipient], rows.count)
-        keys = hashes.take(items.codes.take(packed.row))
-        for shift, column in ((41, exporter), (42, recipient)):
-            keys = keys + scatter(column.codes.take(packed.row).astype(np.uint64) + np.uint64(1 << shift))
-        return Group(packed.codes, packed.row, keys)
+            return _group({}, rows.count, 9), np.zeros(1, np.int64)
+        distinct, first, number = np.unique(hashes[items.present], return_index=True, return_inverse=True)
+        lists = np.zeros(items.size, np.int32)
+        lists[items.present] = number
+        columns = {
+            "lists": Column(lists.take(items.codes, mode="clip"), len(distinct)),
+            "exporter": self._states(rows, "exporter")[0],
+            "recipient": self._states(rows, "recipient")[0],
+        }
+        group = _group(columns, rows.count, 9)
+        keys = group.keys + distinct.take(group.given["lists"], mode="clip")
+        keys -= scatter(group.given["lists"].astype(np.uint64) + np.uint64((9 + 1) << 40))
+        return Group(group.codes, group.given, keys, group.present), items.present[first].take(group.given["lists"], mode="clip")
 
-    def _placed(self, rows: Rows) -> tuple[Group, NDArray[np.int64], NDArray[np.bool_] | None]:
-        states = [self._states(rows, name) for name in _STATES]
-        pairs = pack([column for column, _ in states], rows.count)
-        named = [tuple(names[int(column.codes[row])] for column, names in states) for row in pairs.row.tolist()]
+    def _placed(self, rows: Rows) -> tuple[Hashes, Ints, NDArray[np.bool_] | None]:
+        """The class and the number of each row's place."""
+        states = {name: self._states(rows, name) for name in _STATES}
+        pairs = pack([column for column, _ in states.values()], rows.count)
+        named = [tuple(names[int(column.codes[row])] for column, names in states.values()) for row in pairs.row.tolist()]
         stretches = [self._places.stretches(*each) for each in named]
+        self._learn_laws()
         first, last = int(rows.days.min()), int(rows.days.max())
         span = last - first + 1
         if len(named) * span <= max(_DENSE_DAYS, 4 * rows.count):
-            every = np.arange(first, last + 1)
-            table = np.stack([s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches])
+            key = (named, first, last)
+            if self._map is None or self._map[0] != key:
+                every = np.arange(first, last + 1)
+                table = np.concatenate([s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches])
+                self._map = (key, table.astype(np.int32), self._place_classes.take(table))
             at = pairs.codes * np.int32(span) + (rows.days - np.int32(first))
-            profiles = table.ravel().astype(np.int32).take(at, mode="clip")
+            places, found = self._map[1].take(at, mode="clip"), self._map[2].take(at, mode="clip")
         else:
             starts = np.concatenate([s.days + (i << 20) for i, s in enumerate(stretches)])
             numbers = np.concatenate([s.profiles for s in stretches])
             at = np.searchsorted(starts, rows.days + (pairs.codes.astype(np.int64) << 20), side="right") - 1
-            profiles = numbers[at].astype(np.int32)
-        packed = pack([Column(profiles, int(profiles.max()) + 1)], rows.count)
-        present = profiles.take(packed.row).astype(np.int64)
+            places = numbers.take(at).astype(np.int32)
+            found = self._place_classes.take(places)
         clash = np.array([one == other != UNKNOWN for one, other, _ in named])
-        same = clash.take(pairs.codes, mode="clip") if clash.any() else None
-        keys = scatter(present.astype(np.uint64) + np.uint64(1 << 43))
-        return Group(packed.codes, packed.row, keys), present, same
+        return found, places, clash.take(pairs.codes, mode="clip") if clash.any() else None
 
-    # Axes: the profiles with the values of their variables
+    # Axes: profiles with the values of their variables
 
-    def axes(self, groups: Groups) -> tuple[Axis, ...]:
-        """All profiles of all groups."""
-        return tuple(self._axis(number, groups, np.arange(len(groups.each[number].row))) for number in range(4))
+    def axes(self, groups: Groups, at: Ints) -> tuple[tuple[Axis, ...], dict[int, Ints]]:
+        """The profiles that some rows have, and which of them each row has."""
+        found: list[Axis] = []
+        codes: dict[int, Ints] = {}
+        for number, group in ((ITEMS, groups.items), (TERMS, groups.terms), (RELATED, groups.related)):
+            some, codes[number] = np.unique(group.codes.take(at), return_inverse=True)
+            found.append(self._axis(number, groups, some))
+        places, codes[PLACED] = np.unique(groups.places.take(at), return_inverse=True)
+        return (*found, self._places.axis(places)), codes
 
     def _axis(self, number: int, groups: Groups, some: Ints) -> Axis:
-        at = groups.each[number].row[some]
         if number == ITEMS:
-            return self._traits.axis(self._traits.item_vars, groups.rows, at)
+            return self._traits.axis(self._traits.item_vars, _some(groups.items, some), len(some))
         if number == TERMS:
-            return self._traits.axis(self._traits.term_vars, groups.rows, at)
-        if number == PLACED:
-            return self._places.axis(groups.places[some])
-        codes, says = groups.lists
-        items = groups.each[ITEMS].codes.take(at)
-        (exporter, exporters), (recipient, recipients) = (self._states(groups.rows, n) for n in ("exporter", "recipient"))
-        home = [INTERNATIONAL if state == UNKNOWN else state for state in exporters]
-        roles = {"this-state": (exporter.codes.take(at), home), "recipient": (recipient.codes.take(at), recipients)}
-        return self._traits.relation_axis(says, [code.take(items) for code in codes], roles)
+            return self._traits.axis(self._traits.term_vars, _some(groups.terms, some), len(some))
+        return self._related_axis(groups.related, groups.items, groups.lists_of, some)
+
+    def _related_axis(self, related: Group, items: Group, lists_of: Ints, some: Ints) -> Axis:
+        if not self._traits.relations:
+            return Axis(len(some), {}, {})
+        codes, says = self._traits.lists(_some(items, lists_of[some]), len(some))
+        roles = {}
+        for role, name in (("this-state", "exporter"), ("recipient", "recipient")):
+            dictionary = self._dictionaries.get(name)
+            meanings = [None] if dictionary is None else dictionary.meanings
+            unknown = INTERNATIONAL if role == "this-state" else UNKNOWN
+            states = [unknown if meaning in (None, UNKNOWN) else str(meaning) for meaning in meanings]
+            roles[role] = (related.given[name][some], states)
+        return self._traits.relation_axis(says, codes, roles)
+
+    def law_of(self, groups: Groups, at: Ints) -> NDArray[np.int64]:
+        """The law under which each of some rows stands."""
+        return self._places.law_of(groups.places.take(at).astype(np.int64))
 
     # Classes: profiles that no provision can tell apart
 
-    def classes(self, groups: Groups) -> list[Hashes]:
-        """For each group the class of each profile, as a number that is the same in every chunk of a run."""
-        self._learn_laws()
-        return [self._classes_of(number, groups) for number in range(4)]
-
-    def law_of(self, groups: Groups) -> NDArray[np.int64]:
-        """The law under which each profile of a place stands."""
-        return self._places.law_of(groups.places)
-
-    def _classes_of(self, number: int, groups: Groups) -> Hashes:
-        store, keys = self._classes[number], groups.each[number].keys
-        at = store.find(keys)
-        unknown = np.flatnonzero(at < 0)
+    def _classes(self, store: Store, group: Group, find: Callable[[Ints], Hashes]) -> Hashes:
+        """For each profile that occurs what is known of its class; looked up for all, found for new ones."""
+        at = store.find(group.keys)
+        unknown = group.present[at[group.present] < 0]
         if len(unknown):
-            found = self._class_hashes(number, self._axis(number, groups, unknown), groups, unknown)
-            store.add(keys[unknown], found[:, None])
-            at = store.find(keys)
-        return store.rows[:, 0].take(at)
+            keys, first = np.unique(group.keys[unknown], return_index=True)
+            store.add(keys, find(unknown[first]))
+            at = store.find(group.keys)
+        return store.rows.take(np.maximum(at, 0), axis=0)
 
-    def _class_hashes(self, number: int, axis: Axis, groups: Groups, some: Ints) -> Hashes:
+    def _class_hashes(self, number: int, axis: Axis) -> Hashes:
         empty = Axis(1, {}, {})
         conditions = Conditions(self._residues, tuple(axis if i == number else empty for i in range(4)))
         found = np.full(axis.size, number + 1, np.uint64)
@@ -201,22 +239,37 @@ class Axes:
             assert not isinstance(leaf, Tree)
             weights = scatter(self._residues.hashes(leaf.ids, marked=True) ^ spread(f"{name} {slot}"))
             found += weights[0] if leaf.constant else weights.take(leaf.codes, mode="clip")
-        if number == PLACED:
-            found += np.array(self.homes, np.uint64).take(self._places.law_of(groups.places[some]))
-        return found
+        return scatter(found)
+
+    def _item_rows(self, given: Given, size: int) -> Hashes:
+        """Of some items: the class, a number for the lists of states, the flags."""
+        lists = np.full(size, 5, np.uint64)
+        for number, (codes, says) in enumerate(zip(*self._traits.lists(given, size), strict=True)):
+            lists += np.array([spread(f"{number} {each}") for each in says], np.uint64).take(codes)
+        classes = self._class_hashes(ITEMS, self._traits.axis(self._traits.item_vars, given, size))
+        return np.stack([classes, lists, self._traits.flags(given, size)], axis=1)
+
+    def _term_rows(self, given: Given, size: int) -> Hashes:
+        return self._class_hashes(TERMS, self._traits.axis(self._traits.term_vars, given, size))[:, None]
 
     def _learn_laws(self) -> None:
-        """Take in the provisions of laws that have not been met before; classes are then found anew."""
-        if len(self.provisions) == len(self._places.laws):
-            return
-        for law in self._places.laws[len(self.provisions) :]:
-            found = provisions(law)
-            self.provisions.append(found)
-            self.homes.append(spread(f"{law.encoded} " + "\0".join(name for name, _ in found)))
-            for name, formula in found:
-                for slot, (axis, leaf) in enumerate(self._split(formula)):
-                    self._leaves[axis].setdefault((f"{name} {id(formula)}", slot), leaf)
-        self._classes = [Store(1, np.uint64) for _ in range(4)]
+        """Take in laws and places that have not been met before; with new laws all classes are found anew."""
+        if len(self.provisions) < len(self._places.laws):
+            for law in self._places.laws[len(self.provisions) :]:
+                found = provisions(law)
+                self.provisions.append(found)
+                self.homes.append(spread(f"{law.encoded} " + "\0".join(name for name, _ in found)))
+                for name, formula in found:
+                    for slot, (axis, leaf) in enumerate(self._split(formula)):
+                        self._leaves[axis].setdefault((f"{name} {id(formula)}", slot), leaf)
+            self._forget()
+        known = len(self._place_classes)
+        if known < len(self._places):
+            new = np.arange(known, len(self._places))
+            hashes = self._class_hashes(PLACED, self._places.axis(new))
+            hashes = scatter(hashes + np.array(self.homes, np.uint64).take(self._places.law_of(new)))
+            self._place_classes = np.concatenate([self._place_classes, hashes])
+            self._map = None
 
     def _split(self, formula: Formula) -> list[tuple[int, Formula]]:
         """The largest parts of a condition that hang on one group alone."""
@@ -240,4 +293,33 @@ class Axes:
                 return []
 
 
-__all__ = ["ITEMS", "PLACED", "RELATED", "TERMS", "Axes", "Group", "Groups", "Hashes", "Packed"]
+def _some(group: Group, some: Ints) -> dict[str, Ints]:
+    return {name: codes.take(some, mode="clip") for name, codes in group.given.items()}
+
+
+def _group(columns: Mapping[str, Column], rows: int, salt: int) -> Group:
+    """Columns together: combinations as they are where they are few, else those that occur."""
+    product = 1
+    for column in columns.values():
+        product *= column.size
+    if product <= _FEW:
+        codes: Ints = np.zeros(rows, np.int32)
+        for number, column in enumerate(columns.values()):
+            codes = codes * np.int32(column.size) + column.codes if number else column.codes
+        seen = np.zeros(product, bool)
+        seen[codes] = True
+        given: dict[str, Ints] = {}
+        rest = np.arange(product)
+        for name, column in reversed(columns.items()):
+            given[name], rest = rest % column.size, rest // column.size
+        present = np.flatnonzero(seen)
+    else:
+        packed = pack(list(columns.values()), rows)
+        codes = packed.codes
+        given = {name: column.codes.take(packed.row) for name, column in columns.items()}
+        present = np.arange(packed.size)
+        product = packed.size
+    keys = np.full(product, salt + 1, np.uint64)
+    for number, name in enumerate(columns):
+        keys += scatter(given[name].astype(np.uint64) + np.uint64((salt + number + 1) << 40))
+    return Group(codes, given, keys, present)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sekisho.base import Day, nearest, parse_day
 from sekisho.cases import UNKNOWN
-from sekisho.cases.fields import ITEM, term_of
+from sekisho.cases.fields import ITEM, OPEN, term_of
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Library
 from sekisho.batch.columns import SHAPES
@@ -165,6 +165,8 @@ class Cells:
         if word in known:
             return word
         close = nearest(word, known, count=1)
+        if column.removeprefix("item.") in OPEN and not close:
+            return word
         help_ = f"did you mean `{close[0]}`?" if close else f"its values: {', '.join(known)}, unknown"
         raise NotUnderstoodError(f"`{text[:40]}` is no value of {column}; {help_}")
 

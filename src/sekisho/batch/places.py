@@ -47,6 +47,7 @@ class Places:
         self._pairs: dict[tuple[str, str, str], Stretches] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._values: list[dict[Value, int]] = [{} for _ in self.vars]
+        self._rows = np.zeros((0, len(self.vars) + 1), np.int64)
         self._laws: dict[Hashable, int] = {}
         self._law_numbers: dict[int, int] = {}
         self.laws: list[Law] = []
@@ -135,8 +136,14 @@ class Places:
         """The law of each of these profiles, as a position in `laws`."""
         return self._matrix()[profiles, 0]
 
+    def __len__(self) -> int:
+        """How many profiles there are."""
+        return len(self._numbers)
+
     def _matrix(self) -> NDArray[np.int64]:
-        return np.array(list(self._numbers), np.int64).reshape(len(self._numbers), len(self.vars) + 1)
+        if len(self._rows) < len(self._numbers):
+            self._rows = np.array(list(self._numbers), np.int64).reshape(len(self._numbers), len(self.vars) + 1)
+        return self._rows
 
 
 def _about_states(var: Var, library: Library, registries: Registries) -> bool:

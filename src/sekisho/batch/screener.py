@@ -29,15 +29,15 @@ from sekisho.batch.answers import (
     Fields,
     Scribe,
 )
-from sekisho.batch.axes import ITEMS, PLACED, Axes, Groups
+from sekisho.batch.axes import Axes, Groups
 from sekisho.batch.cells import Cells, day_of
-from sekisho.batch.pack import Column, Packed, pack
+from sekisho.batch.pack import Column, pack
 from sekisho.batch.places import Places
-from sekisho.batch.residue import HOLDS, OPEN, Coded, Conditions, Ints, Residues, Tree, scatter, spread
+from sekisho.batch.residue import HOLDS, OPEN, Coded, Conditions, Ints, Residues, scatter, spread
 from sekisho.batch.rows import Dictionary, Rows
 from sekisho.batch.standing import Hashes, Provision, Standing
 from sekisho.batch.store64 import Store
-from sekisho.batch.traits import Traits
+from sekisho.batch.traits import UNNAMED, Traits
 from sekisho.cases import Case
 from sekisho.decide import Decision
 from sekisho.facts import Registries
@@ -61,7 +61,10 @@ class Screened:
         at = FAMILIES[family].index(name)
         texts: dict[str, int] = {}
         local = np.array([texts.setdefault(value[at], len(texts)) for value in self.values[family]], np.int32)
-        indices = local.take(self.table[:, family]).take(self.codes, mode="clip")
+        if len(self.table) < len(self.codes):
+            indices = local.take(self.table[:, family]).take(self.codes, mode="clip")
+        else:
+            indices = local.take(self.table[:, family].take(self.codes, mode="clip"))
         return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(list(texts)), safe=False)
 
     def row(self, row: int) -> tuple[str, ...]:
@@ -123,25 +126,22 @@ class Screener:
         if not rows.count:
             return Screened(np.zeros(0, np.int32), np.zeros((0, len(FAMILIES)), np.int32), self.values)
         groups = self._axes.groups(rows)
-        cells, keys = self._cells(groups)
         special = self._special(groups)
-        rep = cells.row
+        keys = groups.hashes
+        codes = self._store.find(keys)
+        fresh = codes < 0
         if special is not None:
-            at = np.flatnonzero(~special)
-            rep = np.full(cells.size, -1, np.int64)
-            rep[cells.codes[at]] = at
-        place = self._store.find(keys)
-        fresh = np.flatnonzero((place < 0) & (rep >= 0))
-        if len(fresh):
-            self._lay_out(groups, keys[fresh], rep[fresh])
-            place = self._store.find(keys)
-        table = self._store.rows.take(place, axis=0, mode="clip")
-        codes = cells.codes
+            fresh &= ~special
+        if fresh.any():
+            at = np.flatnonzero(fresh)
+            distinct, first = np.unique(keys[at], return_index=True)
+            self._lay_out(groups, distinct, at[first])
+            codes = self._store.find(keys)
+        table = self._store.rows[: len(self._store)]
         if special is not None:
             at = np.flatnonzero(special)
             more, numbers = self._one_by_one(groups, at)
-            codes = codes.copy()
-            codes[at] = numbers + cells.size
+            codes[at] = numbers + len(table)
             table = np.concatenate([table, more])
         return Screened(codes, table, self.values)
 
@@ -163,27 +163,14 @@ class Screener:
 
     # Cells: rows that the provisions cannot tell apart
 
-    def _cells(self, groups: Groups) -> tuple[Packed, Hashes]:
-        columns: list[Column] = []
-        classes = self._axes.classes(groups)
-        for group, numbers in zip(groups.each, classes, strict=True):
-            distinct, codes = np.unique(numbers, return_inverse=True)
-            columns.append(Column(codes.astype(np.int32).take(group.codes, mode="clip"), len(distinct)))
-        cells = pack(columns, groups.rows.count)
-        keys = np.zeros(cells.size, np.uint64)
-        for number, (group, numbers) in enumerate(zip(groups.each, classes, strict=True)):
-            keys += scatter(numbers + np.uint64(number)).take(group.codes.take(cells.row, mode="clip"))
-        return cells, np.maximum(keys, np.uint64(1))
-
     def _lay_out(self, groups: Groups, keys: Hashes, rep: Ints) -> None:
         """Find the answers of cells that have not been met before, each by a row that stands for it."""
-        conditions = Conditions(self._residues, self._axes.axes(groups))
-        law = self._axes.law_of(groups).take(groups.each[PLACED].codes.take(rep))
+        law = self._axes.law_of(groups, rep)
         order = np.argsort(law, kind="stable")
-        evaluated: dict[int, Coded | Tree] = {}
         for start in range(0, len(order), _BLOCK):
             block = order[start : start + _BLOCK]
-            at = {i: group.codes.take(rep[block], mode="clip") for i, group in enumerate(groups.each)}
+            axes, at = self._axes.axes(groups, rep[block])
+            conditions = Conditions(self._residues, axes)
             met: dict[int, Coded] = {}
             found: list[Ints] = []
             for number in np.unique(law[block]).tolist():
@@ -191,9 +178,7 @@ class Screener:
                 each: dict[str, Provision] = {}
                 for name, formula in self._axes.provisions[number]:
                     if id(formula) not in met:
-                        part = evaluated.get(id(formula)) or conditions.evaluate(formula)
-                        evaluated[id(formula)] = part
-                        met[id(formula)] = conditions.in_cells(part, at)
+                        met[id(formula)] = conditions.in_cells(conditions.evaluate(formula), at)
                     each[name] = self._provision(name, met[id(formula)], here)
                 found.append(self._answers_under(number, each, _Asked(self, groups.rows, rep[block][here])))
             self._store.add(keys[block], np.concatenate(found).astype(np.int32))
@@ -233,12 +218,12 @@ class Screener:
     # Rows that are set aside, or answered one by one
 
     def _special(self, groups: Groups) -> NDArray[np.bool_] | None:
-        rows, items = groups.rows, groups.each[ITEMS]
+        rows = groups.rows
+        given = {name: column.codes for name, column in rows.columns.items()}
         found = groups.same
         for mask in (
-            self._traits.contradictory(rows, items),
-            self._traits.one_by_one(rows),
-            self._traits.unnamed(rows, items),
+            self._traits.single(given, groups.flags),
+            (groups.flags & UNNAMED).astype(bool) if groups.flags.any() else None,
             None if rows.faults is None else rows.faults > 0,
         ):
             found = mask if found is None else found if mask is None else found | mask
@@ -252,12 +237,11 @@ class Screener:
         columns.append(Column(days - days.min(), int(days.max() - days.min()) + 1))
         faults = np.zeros(len(at), np.int32) if rows.faults is None else rows.faults.take(at)
         packed = pack([*columns, Column(faults, len(rows.says))], len(at))
-        unnamed = self._traits.unnamed(rows, groups.each[ITEMS])
         table = []
         for i in packed.row.tolist():
             row = int(at[i])
             said = [rows.says[int(faults[i])]] if faults[i] else []
-            if unnamed is not None and unnamed[row]:
+            if len(groups.flags) > 1 and groups.flags[row] & UNNAMED:
                 text = self.dictionaries["item"].meanings[int(rows.columns["item"].codes[row])]
                 assert isinstance(text, dict)
                 said.append(self.cells.unknown_item(text["name"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,24 +12,20 @@ from sekisho.base import Support
 from sekisho.batch.answers import Scribe
 from sekisho.batch.cells import ITEM_NEEDED
 from sekisho.batch.residue import Axis, Ints
-from sekisho.batch.rows import BLANK, Dictionary, Rows
+from sekisho.batch.rows import BLANK, Dictionary
 from sekisho.cases import UNKNOWN, Case, resolvers
 from sekisho.cases.fields import ITEM, RELATIONS, TOP
 from sekisho.ir import INTERNATIONAL, Kind, Library, Term, Var
+
+Given = Mapping[str, Ints]
+"""Profiles: for each column of the table the code in every profile."""
 
 _STATED = int(Support.OFFICIAL)
 _LISTS = tuple(dict.fromkeys(relation.field for relation in RELATIONS.values()))
 _ANY_DAY = "2000-01-01"
 
-
-class Profiles(Protocol):
-    """The profile of each row, and for each profile a row that has it."""
-
-    @property
-    def codes(self) -> Ints: ...
-
-    @property
-    def row(self) -> Ints: ...
+CLASHES, BODILESS, UNNAMED = 1, 2, 4
+"""Of an item: it may contradict itself; it is no technology; it is neither registered nor described."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +38,20 @@ class Overlay:
 
 
 class Traits:
-    """Which column settles which variable, and what its codes mean for it."""
+    """Which column settles which variable, and what its codes mean for it.
+
+    Attributes:
+        item_vars, term_vars: How each variable about the item, or about the terms, is read.
+        relations: The variables that a list of states answers, each with its term.
+        item_columns, term_columns: The columns of the table on which they hang.
+        aside: Columns that, where they say something, make a row one to be asked by itself.
+    """
 
     def __init__(self, library: Library, dictionaries: Mapping[str, Dictionary], scribe: Scribe) -> None:
         self.dictionaries = dictionaries
         self._scribe = scribe
         self._resolvers = resolvers(library, scribe.registries)
+        self._cases: dict[tuple[str, int], Case] = {}
         self.item_vars: dict[str, Overlay] = {}
         self.term_vars: dict[str, Overlay] = {}
         self.relations: dict[str, str] = {}
@@ -57,8 +60,6 @@ class Traits:
             self._place(var, library.terms.get(var.term))
         self.item_columns = tuple(n for n in dictionaries if n == "item" or n.startswith("item."))
         self.term_columns = tuple(n for n in dictionaries if any(n in o.columns for o in self.term_vars.values()))
-        self._tables: dict[tuple[str, str], list[Hashable]] = {}
-        self._cases: dict[tuple[str, int], Case] = {}
 
     def _place(self, var: Var, term: Term | None) -> None:
         name, resolver = var.name, self._resolvers[var.name]
@@ -87,49 +88,41 @@ class Traits:
         else:
             self.term_vars[name] = Overlay(stated, read)
 
-    # Axes
-
-    def axis(self, overlays: Mapping[str, Overlay], rows: Rows, at: Ints) -> Axis:
-        """The profiles that some rows stand for: a code for each variable."""
+    def axis(self, overlays: Mapping[str, Overlay], given: Given, size: int) -> Axis:
+        """Profiles with a code for each variable."""
         codes: dict[str, Ints] = {}
         says: dict[str, tuple[tuple[str | None, int], ...]] = {}
         for name, overlay in overlays.items():
-            codes[name], found = self.overlay(overlay, rows, at, with_mark=True)
+            codes[name], found = self.overlay(overlay, given, size)
             says[name] = tuple(found)  # type: ignore[arg-type]
-        return Axis(len(at), codes, says)
+        return Axis(size, codes, says)
 
-    def overlay(
-        self, overlay: Overlay, rows: Rows, at: Ints, *, with_mark: bool = False
-    ) -> tuple[Ints, list[Hashable]]:
-        """The value of an overlay in some rows: a code for each, and what the codes mean."""
-        numbers: dict[Hashable, int] = {}
+    def overlay(self, overlay: Overlay, given: Given, size: int) -> tuple[Ints, list[tuple[Hashable, int]]]:
+        """The value of an overlay in some profiles: a code for each, and what the codes mean, with its mark."""
         plain = overlay.read(self._case("", 0))
-        base: Hashable = (plain, overlay.marks.get(plain, _STATED)) if with_mark else plain
-        codes: Ints = np.full(len(at), numbers.setdefault(base, 0), np.int32)
-        for column in reversed([name for name in overlay.columns if name in rows.columns]):
-            name = next((c for c in overlay.columns if c.startswith("item.")), "").removeprefix("item.")
+        numbers: dict[tuple[Hashable, int], int] = {(plain, overlay.marks.get(plain, _STATED)): 0}
+        codes: Ints = np.zeros(size, np.int32)
+        for column in reversed([name for name in overlay.columns if name in given]):
             table = [-1]
             for code in range(1, len(self.dictionaries[column].meanings)):
-                value = self._value(column, code, overlay)
-                mark = overlay.marks.get(value) or self._mark(column, code, name)
-                said: Hashable = (value, mark) if with_mark else value
-                table.append(numbers.setdefault(said, len(numbers)))
-            here = np.array(table, np.int32).take(rows.columns[column].codes.take(at), mode="clip")
+                case = self._case(column, code)
+                value = overlay.read(case)
+                mark = overlay.marks.get(value) or self._mark(column, case, overlay)
+                table.append(numbers.setdefault((value, mark), len(numbers)))
+            here = np.array(table, np.int32).take(given[column], mode="clip")
             codes = np.where(here < 0, codes, here)
         return codes, list(numbers)
 
-    def _value(self, column: str, code: int, overlay: Overlay) -> Hashable:
-        return overlay.read(self._case(column, code))
-
-    def _mark(self, column: str, code: int, name: str) -> int:
+    def _mark(self, column: str, case: Case, overlay: Overlay) -> int:
         if column != "item":
             return _STATED
-        item = self._case(column, code).item
+        item, name = case.item, overlay.columns[0].removeprefix("item.")
         if name in item.from_registry and item.key in self._scribe.registries.items:
             return int(self._scribe.registries.items[item.key].support)
         return _STATED
 
     def _case(self, column: str, code: int) -> Case:
+        """A case that states what a code of a column means, and nothing else."""
         key = (column, code)
         found = self._cases.get(key)
         if found is None:
@@ -142,16 +135,16 @@ class Traits:
 
     # States that lists name
 
-    def lists(self, rows: Rows, at: Ints) -> tuple[list[Ints], list[list[Hashable]]]:
-        """The lists of states in some rows: three columns of codes, and what each one's codes mean."""
-        found = []
-        for name in _LISTS:
-            overlay = Overlay((f"item.{name}", "item"), lambda case, name=name: getattr(case.item, name))  # type: ignore[misc]
-            found.append(self.overlay(overlay, rows, at, with_mark=True))
+    def lists(self, given: Given, size: int) -> tuple[list[Ints], list[list[tuple[Hashable, int]]]]:
+        """The lists of states in some profiles: three columns of codes, and what each one's codes mean."""
+        found = [self.overlay(_attribute(name), given, size) for name in _LISTS]
         return [codes for codes, _ in found], [says for _, says in found]
 
     def relation_axis(
-        self, says: Sequence[Sequence[Hashable]], codes: Sequence[Ints], roles: Mapping[str, tuple[Ints, list[str]]]
+        self,
+        says: Sequence[Sequence[tuple[Hashable, int]]],
+        codes: Sequence[Ints],
+        roles: Mapping[str, tuple[Ints, list[str]]],
     ) -> Axis:
         """Whether the state of a role is in a list, for every profile.
 
@@ -162,78 +155,81 @@ class Traits:
         """
         found: dict[str, Ints] = {}
         meaning: dict[str, tuple[tuple[str | None, int], ...]] = {}
-        size = len(codes[0])
         for name, term in self.relations.items():
             relation = RELATIONS[term]
             at = _LISTS.index(relation.field)
             role_codes, states = roles[relation.role]
             numbers: dict[tuple[str | None, int], int] = {}
-            table = np.array(
-                [
-                    numbers.setdefault((_member(listed, state), mark), len(numbers))
-                    for listed, mark in says[at]  # type: ignore[misc]
-                    for state in states
-                ],
-                np.int32,
-            )
-            found[name] = table.take(codes[at] * len(states) + role_codes, mode="clip")
+            table = [
+                numbers.setdefault((_member(listed, state), mark), len(numbers))
+                for listed, mark in says[at]
+                for state in states
+            ]
+            place = codes[at].astype(np.int32) * len(states) + role_codes
+            found[name] = np.array(table, np.int32).take(place, mode="clip")
             meaning[name] = tuple(numbers)
-        return Axis(size, found, meaning)
+        return Axis(len(codes[0]), found, meaning)
 
-    # What is decided row by row
+    # What must be asked row by row
 
-    def contradictory(self, rows: Rows, items: Profiles) -> NDArray[np.bool_] | None:
-        """The rows that may contradict themselves: whether they do is for the reader of cases to say."""
+    def flags(self, given: Given, size: int) -> NDArray[np.uint64]:
+        """Of each item whether it may clash, is no technology, is unnamed: a sum of flags."""
 
-        def flag(name: str, wanted: Callable[[Hashable], bool]) -> NDArray[np.bool_]:
-            overlay = Overlay((f"item.{name}", "item"), lambda case: getattr(case.item, name))
-            codes, says = self.overlay(overlay, rows, items.row)
-            return np.array([wanted(value) for value in says])[codes]
+        def where(name: str, wanted: Callable[[Hashable], bool]) -> NDArray[np.bool_]:
+            codes, says = self.overlay(_attribute(name), given, size)
+            return np.array([wanted(value) for value, _ in says]).take(codes)
 
-        weapon = "weapon"
-        clash = flag(weapon, lambda v: v is True) & flag("arms", lambda v: v is False)
-        clash |= flag("heavy_arms", lambda v: v is True) & flag(weapon, lambda v: v is False)
-        ammunition = flag("consumable_ammunition", lambda v: v is True)
-        clash |= ammunition & flag("form", lambda v: v not in ("finished", "ammunition", UNKNOWN))
-        clash |= flag("production", lambda v: v == "indigenous") & flag("licensors", bool)
-        found = clash.take(items.codes, mode="clip") if clash.any() else None
-        if "act" in rows.columns:
-            technology = flag("form", lambda v: v not in ("technology", "service", UNKNOWN))
-            acts = self.dictionaries["act"].meanings
-            act = rows.columns["act"].codes
-            if "technology" in acts and technology.any():
-                found = _or(found, (act == acts.index("technology")) & technology.take(items.codes, mode="clip"))
-            if "return" in acts and "consideration" in rows.columns:
-                said = self.dictionaries["consideration"].meanings
-                fine = np.array([value in (None, "return", UNKNOWN) for value in said])
-                found = _or(found, (act == acts.index("return")) & ~fine.take(rows.columns["consideration"].codes))
+        clash = where("weapon", lambda v: v is True) & where("arms", lambda v: v is False)
+        clash |= where("heavy_arms", lambda v: v is True) & where("weapon", lambda v: v is False)
+        ammunition = where("consumable_ammunition", lambda v: v is True)
+        clash |= ammunition & where("form", lambda v: v not in ("finished", "ammunition", UNKNOWN))
+        clash |= where("production", lambda v: v == "indigenous") & where("licensors", bool)
+        bodily = where("form", lambda v: v not in ("technology", "service", UNKNOWN))
+        bare = np.zeros(size, bool)
+        if "item" in given:
+            bare = np.array([isinstance(m, dict) for m in self.dictionaries["item"].meanings]).take(given["item"])
+            for name in ITEM_NEEDED:
+                if f"item.{name}" in given:
+                    bare &= given[f"item.{name}"] == BLANK
+        found: NDArray[np.uint64] = (clash * CLASHES + bodily * BODILESS + bare * UNNAMED).astype(np.uint64)
         return found
 
-    def one_by_one(self, rows: Rows) -> NDArray[np.bool_] | None:
-        """The rows with more than one leg, or with an assumption that registries would else settle."""
+    def single(self, given: Given, flags: Ints) -> NDArray[np.bool_] | None:
+        """The rows with more than one leg, that may contradict themselves, or with an assumed registry fact.
+
+        Args:
+            given: The codes of the rows.
+            flags: The flags of each row's item.
+        """
         found: NDArray[np.bool_] | None = None
-        if "act" in rows.columns and "re-transfer" in (acts := self.dictionaries["act"].meanings):
-            found = rows.columns["act"].codes == acts.index("re-transfer")
+        acts = self.dictionaries["act"].meanings if "act" in given else []
+        if flags.any():
+            found = (flags & CLASHES).astype(bool)
+            if "technology" in acts:
+                found |= (given["act"] == acts.index("technology")) & (flags & BODILESS).astype(bool)
+        if "re-transfer" in acts:
+            found = _or(found, given["act"] == acts.index("re-transfer"))
+        if "return" in acts and "consideration" in given:
+            said = self.dictionaries["consideration"].meanings
+            odd = np.array([value not in (None, "return", UNKNOWN) for value in said])
+            found = _or(found, (given["act"] == acts.index("return")) & odd.take(given["consideration"], mode="clip"))
         for name in self.aside:
             if len(self.dictionaries[name].meanings) > 1:
-                found = _or(found, rows.columns[name].codes != BLANK)
+                found = _or(found, given[name] != BLANK)
         return found
 
-    def unnamed(self, rows: Rows, items: Profiles) -> NDArray[np.bool_] | None:
-        """The rows whose item is not registered and not described either."""
-        names = self.dictionaries.get("item")
-        if names is None or not any(isinstance(value, dict) for value in names.meanings):
-            return None
-        bare = np.array([isinstance(value, dict) for value in names.meanings]).take(rows.columns["item"].codes.take(items.row))
-        for name in ITEM_NEEDED:
-            if f"item.{name}" in rows.columns:
-                bare &= rows.columns[f"item.{name}"].codes.take(items.row) == BLANK
-        return bare.take(items.codes, mode="clip") if bare.any() else None
+
+def _attribute(name: str) -> Overlay:
+    """A field of the item, read as it stands."""
+    return Overlay((f"item.{name}", "item"), lambda case: getattr(case.item, name))
 
 
 def _or(one: NDArray[np.bool_] | None, other: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return other if one is None else one | other
 
 
-def _member(listed: tuple[str, ...] | None, state: str) -> str | None:
-    return None if listed is None or state == UNKNOWN else "true" if state in listed else "false"
+def _member(listed: Hashable, state: str) -> str | None:
+    if listed is None or state == UNKNOWN:
+        return None
+    assert isinstance(listed, tuple)
+    return "true" if state in listed else "false"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ Examples:
   sekisho ask
   sekisho ask --exporter Japan --recipient Philippines
   sekisho ask --exporter KOR --on 2024-06-01 --save my-case.yaml
+  sekisho ask --exporter Japan --recipient Ukraine --all
 
 Answer in plain words, by number, or with `unknown`; Enter takes the answer of the plain
 case where one is shown. `back` takes the last answer back, `stop` decides with what is known.
@@ -31,11 +32,13 @@ case where one is shown. `back` takes the last answer back, `stop` decides with 
 @case_flags
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Save the case to this file when done.")
 @click.option("--proof", type=click.Choice(["short", "full"]), default="short", help="How much of the argument.")
+@click.option("--all", "every", is_flag=True, help="Also show which questions no longer matter, and why this one comes first.")
 @click.option("--must-decide", is_flag=True, help="Exit with status 4 where the outcome is undetermined.")
-def command(save: Path | None, proof: str, must_decide: bool, **flags: Any) -> int:
+def command(save: Path | None, proof: str, every: bool, must_decide: bool, **flags: Any) -> int:
     """What do you need to know? Decide by interview.
 
-    Only questions are put whose answer can still change the outcome; each says why it is asked.
+    Only questions are put whose answer can still change the outcome, in the order in which the
+    fewest are to be expected; each says why it is asked.
     """
     from sekisho.cli.answer import answer_lines
     from sekisho.cli.opened import desk_for
@@ -56,7 +59,7 @@ def command(save: Path | None, proof: str, must_decide: bool, **flags: Any) -> i
         canvas.style(f"The law of {fields['date']} (change with --on). Enter `?` where you don't know.", "dim"),
         color=canvas.colour,
     )
-    talk = converse(desk, Interview(fields), canvas)
+    talk = converse(desk, Interview(fields), canvas, every=every)
     decision = desk.decide(talk.case(desk))
     click.echo("")
     account = account_of(decision, full=proof == "full")
@@ -69,14 +72,18 @@ def command(save: Path | None, proof: str, must_decide: bool, **flags: Any) -> i
     return OPEN if must_decide and decision.outcome.word == "undetermined" else DONE
 
 
-def converse(desk: Desk, talk: Interview, canvas: Canvas) -> Interview:
-    """Put questions until none is left that could change the outcome."""
+def converse(desk: Desk, talk: Interview, canvas: Canvas, *, every: bool = False) -> Interview:
+    """Put questions until none is left that could change the outcome; with `every`, say which have lapsed."""
     from sekisho.base import TroubleError
     from sekisho.interview import answer, next_question
 
     past: list[Interview] = []
+    lapsed: set[str] = set()
     while (question := next_question(desk, talk)) is not None:
         _put(question, canvas, len(past) + 1)
+        if every:
+            _explain(question, lapsed, canvas)
+            lapsed.update(question.idle)
         while True:
             said = _read(question)
             if said.strip().lower() in ("stop", "quit", "exit"):
@@ -116,6 +123,19 @@ def _put(question: Question, canvas: Canvas, number: int) -> None:
         options = " ".join(f"{i}{NBSP}{choice}{NBSP}" for i, choice in enumerate(question.choices, 1))
         for number_, line in enumerate(canvas.wrap(options, first=4, rest=4)):
             click.echo(f"    {line}" if number_ == 0 else line, color=canvas.colour)
+
+
+def _explain(question: Question, known: Collection[str], canvas: Canvas) -> None:
+    """Why this question comes first, and which others no answer can make matter any more."""
+    from sekisho.tell.words import label, listed
+
+    fresh = [label(term) for term in question.idle if term not in known]
+    said = [f"first because {question.order}"] if question.order else []
+    if fresh:
+        said.append(f"⊘ no longer matters: {listed(fresh)}")
+    for text in said:
+        for number, line in enumerate(canvas.wrap(text, first=4, rest=4, tone="dim")):
+            click.echo(f"    {line}" if number == 0 else line, color=canvas.colour)
 
 
 def _say(text: str, canvas: Canvas) -> None:

@@ -63,12 +63,15 @@ def read_tree(text: str) -> Node:
     """The tree of one YAML document.
 
     Raises:
-        TreeError: Not YAML, more than one document, an anchor or a tag, or a key that stands twice.
+        TreeError: Not YAML, nested too deeply, more than one document, an anchor or a tag, or a key that stands twice.
     """
     try:
-        return _Plain(text).read()
-    except _NotPlainError:
-        return read_any(text)
+        try:
+            return _Plain(text).read()
+        except _NotPlainError:
+            return read_any(text)
+    except RecursionError:
+        raise TreeError("it nests too deeply", 1, 1) from None
 
 
 class _NotPlainError(Exception):

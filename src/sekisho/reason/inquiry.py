@@ -426,10 +426,11 @@ class Inquiry:
 
     # What to ask
 
-    def questions(self, case: Case, states: States, root: State) -> Interview:
-        """Which fact to ask for next, and which need not be asked."""
-        state = case.law or (INTERNATIONAL if case.exporter == UNKNOWN else case.exporter)
-        return interview(states, root, self._values(case, state))
+    def questions(self, case: Case, law: Law) -> Interview:
+        """Which fact to ask for next under a law, and which need not be asked."""
+        whole = self.whole(law.state)
+        encoded = law.encoded or law.state == INTERNATIONAL
+        return interview(whole, whole.function(law), self._values(case, law.state), encoded=encoded)
 
 
 _FOUR = (Outcome.FREE, Outcome.MAY_BE_PERMITTED, Outcome.PRESUMED_DENIED, Outcome.PROHIBITED)

@@ -3,28 +3,27 @@
 What is unknown and can still change the outcome is a small function. Asking for a term tells its
 value, and leaves a smaller function; every value that it may have counts as equally likely. The
 expected number of further questions is then exact, and the best question is the one with the
-smallest expectation. Where too many terms are open for that, the question that is expected to leave
-the least uncertainty about the outcome is taken, and the answer says so.
+smallest expectation. Where too many terms are open for that, the question that tells most about the
+outcome (the information it carries on its own, in bits) is taken, and the answer says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import log2, prod
 
 from sekisho.ir import Kind, Outcome
 from sekisho.reason.compile import OUTCOMES
-from sekisho.reason.diagram import TERMINALS, Diagram
-from sekisho.reason.states import State, States
-from sekisho.reason.whole import outcome_at, terminal
+from sekisho.reason.diagram import TERMINALS
+from sekisho.reason.whole import OPEN, Whole, outcome_at
 
 Values = Callable[[str], str | None]
 
 _EXACT_TERMS = 7
 _MAX_ROWS = 64
-_MAX_VISITED = 6_000
+_MAX_VISITED = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,70 +68,98 @@ class Interview:
 class Remaining:
     """The law over the unknown facts of a case alone."""
 
-    def __init__(self, states: States, root: State, values: Values) -> None:
-        self.states = states
-        self.vars = states.compiled.vars
-        self.diagram = Diagram([len(var.domain) for var in self.vars])
-        self.root = self._reduce(root, values)
+    def __init__(self, whole: Whole, node: int, values: Values) -> None:
+        """Reduce the law to what is unknown.
+
+        Args:
+            whole: Where the functions live.
+            node: The law's function.
+            values: What is known of every variable.
+        """
+        self.whole = whole
+        self.vars = tuple(point.var for point in whole.points)
+        self.diagram = whole.diagram
+        self._kept: dict[int, tuple[int, ...]] = {}
+        self.root = self._possible(whole.restrict(node, self._known(node, values)))
         self._cost: dict[int, float] = {}
         self._spread: dict[int, dict[Outcome, float]] = {}
 
-    def _reduce(self, root: State, values: Values) -> int:
-        index, child, diagram = self.states.compiled.index, self.states.child, self.diagram
+    def _known(self, node: int, values: Values) -> dict[int, int]:
+        """What is known, by level and position; a finding that nobody has made is left open."""
+        found: dict[int, int] = {}
+        for level in self.whole.support(node):
+            point = self.whole.points[level]
+            value = values(point.name)
+            if value is None and point.values[-1] == OPEN:
+                value = OPEN
+            if value is not None:
+                found[level] = self.whole.position[level].get(value, len(point.values) - 1)
+        return found
+
+    def _possible(self, root: int) -> int:
+        """The function without the values that no state of affairs can have."""
+        diagram = self.diagram
         memo: dict[int, int] = {}
 
-        def walk(state: State) -> int:
-            if state.node >= 0:
-                return terminal(self.states.leaf(state, values).outcome)
-            found = memo.get(id(state))
+        def walk(node: int) -> int:
+            if node < TERMINALS:
+                return node
+            found = memo.get(node)
             if found is None:
-                value = values(state.name)
-                if value is None:
-                    var = self.vars[state.level]
-                    kept = [i for i, each in enumerate(var.domain) if each in var.possible]
-                    parts = {i: walk(child(state, i)) for i in kept}
-                    filler = parts[kept[0]]
-                    found = diagram.node(state.level, tuple(parts.get(i, filler) for i in range(len(var.domain))))
-                else:
-                    found = walk(child(state, index[state.level].get(value, len(state.children) - 1)))
-                memo[id(state)] = found
+                level = diagram.level[node]
+                kept = self._positions(level)
+                parts = {i: walk(diagram.children[node][i]) for i in kept}
+                filler = parts[kept[0]]
+                own = range(len(diagram.children[node]))
+                found = memo[node] = diagram.node(level, tuple([parts.get(i, filler) for i in own]))
             return found
 
         return walk(root)
+
+    def _positions(self, level: int) -> tuple[int, ...]:
+        """The positions of the values that a variable may have."""
+        found = self._kept.get(level)
+        if found is None:
+            position = self.whole.position[level]
+            found = self._kept[level] = tuple(position[value] for value in self.vars[level].possible)
+        return found
 
     def terms(self, node: int) -> dict[str, list[int]]:
         """The terms on which a function depends, each with the levels of its variables."""
         found: dict[str, list[int]] = {}
         for level in sorted(self.diagram.support(node)):
             found.setdefault(self.vars[level].term, []).append(level)
-        return {name: levels for term, own in found.items() for name, levels in self._askable(term, own).items()}
+        return found
 
-    def _askable(self, term: str, levels: list[int]) -> dict[str, list[int]]:
-        """A term as one question, or its variables as one each where it has too many combinations."""
-        if prod(len(self.vars[level].possible) for level in levels) <= _MAX_ROWS:
-            return {term: levels}
-        return {self.vars[level].name: [level] for level in levels}
+    def answers(self, levels: Sequence[int]) -> int:
+        """How many answers a question has."""
+        return prod(len(self._positions(level)) for level in levels)
 
-    def after(self, node: int, levels: list[int]) -> Iterator[tuple[tuple[str, ...], int]]:
+    def after(self, node: int, levels: Sequence[int]) -> Iterator[tuple[tuple[str, ...], int]]:
         """For each answer to a question, the values and what then remains."""
-        for row in product(*(self.vars[level].possible for level in levels)):
-            rest = node
-            for level, value in zip(levels, row, strict=True):
-                rest = self.diagram.cofactor(rest, level, self.states.compiled.index[level][value])
-            yield row, rest
+        for row in product(*(self._positions(level) for level in levels)):
+            rest = self.whole.restrict(node, dict(zip(levels, row, strict=True)))
+            yield tuple(self.whole.points[level].values[at] for level, at in zip(levels, row, strict=True)), rest
 
     def expected(self, node: int) -> float:
-        """The fewest questions to be expected until the outcome is settled."""
+        """The fewest questions to be expected until the outcome is settled.
+
+        Raises:
+            TooManyError: There are too many ways to go on to weigh them all.
+        """
         if node < TERMINALS:
             return 0.0
         found = self._cost.get(node)
         if found is None:
             if len(self._cost) > _MAX_VISITED:
-                raise _TooManyError
-            found = self._cost[node] = min(self._asking(node, levels) for levels in self.terms(node).values())
+                raise TooManyError
+            found = self._cost[node] = min(self.asking(node, levels) for levels in self.terms(node).values())
         return found
 
-    def _asking(self, node: int, levels: list[int]) -> float:
+    def asking(self, node: int, levels: Sequence[int]) -> float:
+        """The same where a certain question is put first."""
+        if self.answers(levels) > _MAX_ROWS:
+            raise TooManyError
         rests = [rest for _, rest in self.after(node, levels)]
         return 1.0 + sum(self.expected(rest) for rest in rests) / len(rests)
 
@@ -143,80 +170,132 @@ class Remaining:
         found = self._spread.get(node)
         if found is None:
             found = {}
-            var = self.vars[self.diagram.level[node]]
-            kept = [i for i, each in enumerate(var.domain) if each in var.possible]
+            kept = self._positions(self.diagram.level[node])
             for i in kept:
                 for outcome, share in self.spread(self.diagram.children[node][i]).items():
                     found[outcome] = found.get(outcome, 0.0) + share / len(kept)
             self._spread[node] = found
         return found
 
-    def doubt(self, node: int) -> float:
-        """The uncertainty about the outcome, in bits."""
-        return -sum(share * log2(share) for share in self.spread(node).values() if share)
+    def gains(self) -> dict[int, float]:
+        """By how many bits the value of each variable alone would lessen the doubt about the outcome.
+
+        One pass from above (how likely each node is reached) meets one from below (what it leads to).
+        """
+        whole = self.spread(self.root)
+        reached: dict[int, float] = {self.root: 1.0}
+        through: dict[int, dict[int, dict[Outcome, float]]] = {}
+        passed: dict[int, dict[Outcome, float]] = {}
+        for node in self._downwards():
+            level, likely = self.diagram.level[node], reached[node]
+            kept = self._positions(level)
+            _add(passed.setdefault(level, {}), self.spread(node), likely)
+            for i in kept:
+                child = self.diagram.children[node][i]
+                _add(through.setdefault(level, {}).setdefault(i, {}), self.spread(child), likely)
+                if child >= TERMINALS:
+                    reached[child] = reached.get(child, 0.0) + likely / len(kept)
+        found: dict[int, float] = {}
+        for level, by_value in through.items():
+            left = 0.0
+            for here in by_value.values():
+                row = {each: max(0.0, whole[each] - passed[level].get(each, 0.0) + here.get(each, 0.0)) for each in whole}
+                left += _doubt(row) / len(by_value)
+            found[level] = max(0.0, _doubt(whole) - left)
+        return found
+
+    def _downwards(self) -> list[int]:
+        """Every node, each after all that lead to it."""
+        seen, stack = {self.root}, [self.root]
+        while stack:
+            for child in self.diagram.children[stack.pop()]:
+                if child >= TERMINALS and child not in seen:
+                    seen.add(child)
+                    stack.append(child)
+        return sorted(seen, key=lambda node: (self.diagram.level[node], node))
 
 
-class _TooManyError(Exception):
-    """Too many functions to weigh them all."""
+class TooManyError(Exception):
+    """Too many ways to go on to weigh them all."""
 
 
-def interview(states: States, root: State, values: Values) -> Interview:
+def _add(to: dict[Outcome, float], what: Mapping[Outcome, float], weight: float) -> None:
+    for outcome, share in what.items():
+        to[outcome] = to.get(outcome, 0.0) + weight * share
+
+
+def _doubt(spread: Mapping[Outcome, float]) -> float:
+    """The uncertainty about the outcome, in bits."""
+    return -sum(share * log2(share) for share in spread.values() if share > 0)
+
+
+def interview(whole: Whole, node: int, values: Values, *, encoded: bool = True) -> Interview:
     """What to ask next, and what need not be asked.
 
     Args:
-        states: The law of the day.
-        root: Its first state.
+        whole: Where the functions live.
+        node: The law of the day.
         values: What is known of every variable.
+        encoded: Whether the state's own law is; where it is not, anything stronger remains possible.
     """
-    rest = Remaining(states, root, values)
-    unknown = {var.term for var in rest.vars if var.kind is Kind.FACT and values(var.name) is None}
+    rest = Remaining(whole, node, values)
+    asked = whole.support(node)
+    unknown = {
+        var.term for level, var in enumerate(rest.vars)
+        if level in asked and var.kind is Kind.FACT and values(var.name) is None
+    }  # fmt: skip
     if rest.root < TERMINALS:
-        outcome = outcome_at(rest.root)
-        return Interview(_widened(states, {outcome}), None, (), tuple(sorted(unknown)))
+        return Interview(_widened({outcome_at(rest.root)}, encoded=encoded), None, (), tuple(sorted(unknown)))
     terms = rest.terms(rest.root)
     scores, optimal = _scores(rest, terms)
     order = sorted(terms, key=lambda name: (scores[name], name))
     best = order[0]
-    settles = tuple(
-        (", ".join(row), outcome_at(left)) for row, left in rest.after(rest.root, terms[best]) if left < TERMINALS
-    )
+    answers = rest.answers(terms[best])
+    settles: tuple[tuple[str, Outcome], ...] = ()
+    if answers <= _MAX_ROWS:
+        settles = tuple(
+            (", ".join(row), outcome_at(left)) for row, left in rest.after(rest.root, terms[best]) if left < TERMINALS
+        )
     question = Question(
         best,
         tuple(rest.vars[level].name for level in terms[best]),
         scores[best] if optimal else 1.0,
         optimal,
         settles,
-        _why(len(settles), prod(len(rest.vars[level].possible) for level in terms[best]), scores[best], optimal),
+        _why(len(settles), answers, scores[best], optimal),
     )
-    matter = {rest.vars[level].term for levels in terms.values() for level in levels}
-    outcomes = _widened(states, set(rest.spread(rest.root)))
-    return Interview(outcomes, question, tuple(order), tuple(sorted(unknown - matter)))
+    outcomes = _widened(set(rest.spread(rest.root)), encoded=encoded)
+    return Interview(outcomes, question, tuple(order), tuple(sorted(unknown - set(terms))))
 
 
-def _widened(states: States, found: set[Outcome]) -> frozenset[Outcome]:
+def _widened(found: set[Outcome], *, encoded: bool) -> frozenset[Outcome]:
     """The outcomes; where the state's own law is not encoded, everything that is not weaker besides."""
-    if states.compiled.law.encoded:
+    if encoded:
         return frozenset(found)
     return frozenset(outcome for outcome in OUTCOMES if outcome >= min(found))
 
 
 def _scores(rest: Remaining, terms: Mapping[str, list[int]]) -> tuple[dict[str, float], bool]:
+    """A number for each term, the smaller the better, and whether it is the exact number of questions."""
     if len(terms) <= _EXACT_TERMS:
         try:
-            return {name: rest._asking(rest.root, levels) for name, levels in terms.items()}, True  # noqa: SLF001
-        except _TooManyError:
+            return {name: rest.asking(rest.root, levels) for name, levels in terms.items()}, True
+        except TooManyError:
             pass
-    found: dict[str, float] = {}
-    for name, levels in terms.items():
-        left = [node for _, node in rest.after(rest.root, levels)]
-        found[name] = sum(rest.doubt(node) + 0.01 * len(rest.terms(node)) for node in left) / len(left)
-    return found, False
+    gains = rest.gains()
+    return {name: -sum(gains[level] for level in levels) for name, levels in terms.items()}, False
 
 
 def _why(settled: int, answers: int, score: float, optimal: bool) -> str:
-    said = (
-        f"{settled} of its {answers} answers settle the outcome at once" if settled else "it narrows the rest down most"
-    )
-    if optimal:
-        return f"{said}; on average {score:.1f} questions are left with it, and no other order needs fewer"
-    return f"{said}; it leaves the least doubt about the outcome"
+    if not optimal:
+        return "of all that is open, it tells most about the outcome"
+    one = score < 1.0 + 1e-9
+    if settled == answers:
+        said = "every answer settles the outcome"
+    elif settled:
+        said = f"{settled} of its {answers} answers {'settles' if settled == 1 else 'settle'} the outcome at once"
+    else:
+        said = "it leaves least to ask"
+    if one:
+        return said
+    return f"{said}; with it first, {score:.1f} questions are to be expected, and no other order needs fewer"

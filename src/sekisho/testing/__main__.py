@@ -53,12 +53,19 @@ def fuzz_(inputs: int, seed: int, only: int | None) -> None:
 
 
 def _progress(total: int, what: str) -> Callable[[int, int], None]:
-    """A line that counts, on a terminal only."""
-    shown = sys.stderr.isatty()
+    """A line that counts on a terminal; elsewhere a line for each tenth."""
+    terminal = sys.stderr.isatty()
+    tenth = max(1, total // 10)
+    told = 0
 
     def tell(done: int, found: int) -> None:
-        if shown:
-            click.echo(f"\r{done:,} of {total:,}, {found} {what}", nl=False, err=True)
+        nonlocal told
+        said = f"{done:,} of {total:,}, {found} {what}"
+        if terminal:
+            click.echo(f"\r{said}", nl=done >= total, err=True)
+        elif done // tenth > told:
+            told = done // tenth
+            click.echo(said, err=True)
 
     return tell
 

@@ -84,6 +84,10 @@ class Fuzzer:
         self._states = tuple(self._desk.registries.names.records["states"])
         self._sources = self._desk.registries.sources
 
+    def forget(self) -> None:
+        """Drop what the desk remembers of earlier cases, which grows with every new one."""
+        self._desk = self._desk.with_proposals(())
+
     def input(self, number: int) -> tuple[str, bytes]:
         """The kind and the bytes of the input with that number."""
         rng = Random(f"{self.seed}/{number}")  # noqa: S311 - chance for tests, not for secrets
@@ -279,8 +283,11 @@ def fuzz(
             family = said.partition(":")[0]
             if said and family not in failures and len(failures) < 20:
                 failures[family] = Failure(number, kind, said, _smallest(fuzzer, kind, data, said))
-            if progress is not None and done % 500 == 0:
-                progress(done, len(failures))
+            if done % 500 == 0:
+                if done % 5000 == 0:
+                    fuzzer.forget()
+                if progress is not None:
+                    progress(done, len(failures))
         seconds = time.perf_counter() - begun
     return Fuzzed(len(numbers), seconds, dict(sorted(kinds.items())), dict(sound), tuple(failures.values()))
 
