@@ -7,7 +7,7 @@ questions comes first is settled by `sekisho.reason.questions`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 from sekisho.base import nearest
 from sekisho.cases import Case
 from sekisho.cases.fields import ITEM, PLAIN, RELATIONS, TOP
-from sekisho.decide import Decision, Leg
+from sekisho.decide import Decision
+from sekisho.decide.combine import stands
 from sekisho.desk import Desk
-from sekisho.ir import Outcome, Rule, Term, variables
+from sekisho.ir import Law, Outcome, Rule, Term, variables
 from sekisho.tell.entry import heading_of
 from sekisho.tell.sentences import Speaker
 from sekisho.tell.words import listed, outcome_words
@@ -134,30 +135,25 @@ def idle_terms(desk: Desk, talk: Interview) -> tuple[str, ...]:
 
 def _questions(desk: Desk, case: Case, talk: Interview) -> Iterator[Question]:
     """The questions on which a case turns, in the best order; of several laws, one after the other."""
-    decision: Decision | None = None
     seen: set[str] = set()
-    laws = [law.state for law, _ in desk.asked(case)] if case.act == "re-transfer" else [""]
-    for state in laws:
-        asked = desk.interview(case, law=state)
+    laws = [(law, situation, desk.interview(case, law=law.state)) for law, situation in desk.asked(case)]
+    for law, situation, asked in laws:
+        certain = max((min(other.outcomes) for each, _, other in laws if each is not law), default=Outcome.FREE)
+        if len(laws) > 1 and max(asked.outcomes) <= certain:
+            continue  # another law bars at least as much, whatever this one says
+        speaker = Speaker(desk.library, desk.registries, situation)
         for subject in asked.matter:
             if subject in seen or subject in talk.unknown or subject not in desk.library.terms:
                 continue
             seen.add(subject)
-            decision = decision or desk.decide(case)
-            if len(laws) > 1 and not any(_subject(desk, name) == subject for name in decision.turns_on):
-                continue  # one law may bar what another leaves open
-            leg = decision.legs[0]
-            speaker = Speaker(desk.library, desk.registries, leg.situation)
             text = speaker.question(subject) or f"{subject.replace('-', ' ')}?"
             kind, choices = _kind(desk.library.terms[subject])
             plain = PLAIN.get(subject.replace("-", "_"), "")
             order = asked.next.reason if asked.next is not None and asked.next.term == subject else ""
-            yield Question(subject, text, kind, choices, _why(decision, subject, speaker), plain, order, asked.idle)
-
-
-def _subject(desk: Desk, name: str) -> str:
-    """The term that is asked for to settle a variable."""
-    return name.partition("=")[0] if "=" in name else desk.library.vars[name].term
+            rules = [rule for rule in _asking(law, subject) if stands(rule, law, situation.value) is None]
+            yield Question(
+                subject, text, kind, choices, _why(asked.outcomes, rules, speaker), plain, order, asked.idle
+            )  # fmt: skip
 
 
 def _kind(term: Term) -> tuple[str, tuple[str, ...]]:
@@ -166,10 +162,9 @@ def _kind(term: Term) -> tuple[str, tuple[str, ...]]:
     return term.type, term.values if term.type in ("choice", "choices") else ()
 
 
-def _why(decision: Decision, subject: str, speaker: Speaker) -> str:
+def _why(outcomes: Collection[Outcome], rules: Sequence[Rule], speaker: Speaker) -> str:
     """Which outcomes are still possible, and a rule that asks for the fact."""
-    possible = listed((outcome_words(each) for each in sorted(decision.outcomes, reverse=True)), "or")
-    rules = [rule for leg in decision.legs for rule in _asking(leg, subject)]
+    possible = listed((outcome_words(each) for each in sorted(outcomes, reverse=True)), "or")
     if not rules:
         return f"still possible: {possible}"
     first = rules[0]
@@ -178,17 +173,13 @@ def _why(decision: Decision, subject: str, speaker: Speaker) -> str:
     return f"still possible: {possible}; asked by “{heading_of(first.origin.heading, first.name)}” [{cite}]{more}"
 
 
-def _asking(leg: Leg, subject: str) -> Iterator[Rule]:
-    vars = leg.situation.library.vars
-    for proof in leg.proof:
-        if proof.silent:
-            continue
-        for each in proof.rules:
-            if each.status != "open" or each.rule.effect.outcome is None:
-                continue
-            names = variables(each.rule.when)
-            if any(vars[name].term == subject or name.startswith(f"{subject}=") for name in names):
-                yield each.rule
+def _asking(law: Law, subject: str) -> Iterator[Rule]:
+    """The rules that decide something and ask for a term."""
+    for rule in law.rules:
+        if rule.effect.outcome is not None:
+            names = variables(rule.when)
+            if any(name.partition(":")[0] == subject or name.startswith(f"{subject}=") for name in names):
+                yield rule
 
 
 def answer(desk: Desk, talk: Interview, question: Question, said: str) -> Interview:

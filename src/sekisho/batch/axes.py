@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,10 @@ class Groups:
 
 
 class Axes:
-    """Finds the groups of facts of rows, and the classes of their profiles. Not for two threads at once."""
+    """Finds the groups of facts of rows, and the classes of their profiles.
+
+    Several threads may ask at once; what is new is found out by one at a time, under `lock`.
+    """
 
     def __init__(self, traits: Traits, places: Places, dictionaries: Mapping[str, Dictionary], residues: Residues) -> None:
         self._traits = traits
@@ -94,9 +98,12 @@ class Axes:
         self.provisions: list[list[tuple[str, Formula]]] = []
         self.homes: list[np.uint64] = []
         self._leaves: list[dict[tuple[str, int], Formula]] = [{} for _ in range(4)]
+        self._generation = 0
+        self.lock = RLock()
         self._forget()
 
     def _forget(self) -> None:
+        self._generation += 1
         self._item_classes = Store(3, np.uint64)
         self._term_classes = Store(1, np.uint64)
         self._related_classes = Store(1, np.uint64)
@@ -107,6 +114,13 @@ class Axes:
 
     def groups(self, rows: Rows) -> Groups:
         """The groups of facts of some rows."""
+        while True:
+            generation = self._generation
+            found = self._groups(rows)
+            if generation == self._generation:
+                return found
+
+    def _groups(self, rows: Rows) -> Groups:
         pairs, places, same = self._placed(rows)
         items = self._own(rows, self._traits.item_columns)
         terms = self._own(rows, self._traits.term_columns)
@@ -161,18 +175,20 @@ class Axes:
         states = {name: self._states(rows, name) for name in _STATES}
         pairs = pack([column for column, _ in states.values()], rows.count)
         named = [tuple(names[int(column.codes[row])] for column, names in states.values()) for row in pairs.row.tolist()]
-        stretches = [self._places.stretches(*each) for each in named]
-        self._learn_laws()
+        with self.lock:
+            stretches = [self._places.stretches(*each) for each in named]
+            self._learn_laws()
         first, last = int(rows.days.min()), int(rows.days.max())
         span = last - first + 1
         if len(named) * span <= max(_DENSE_DAYS, 4 * rows.count):
             key = (named, first, last)
-            if self._map is None or self._map[0] != key:
+            kept = self._map
+            if kept is None or kept[0] != key:
                 every = np.arange(first, last + 1)
                 table = np.concatenate([s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches])
-                self._map = (key, table.astype(np.int32), self._place_classes.take(table))
+                kept = self._map = (key, table.astype(np.int32), self._place_classes.take(table))
             at = pairs.codes * np.int32(span) + (rows.days - np.int32(first))
-            places, found = self._map[1].take(at, mode="clip"), self._map[2].take(at, mode="clip")
+            places, found = kept[1].take(at, mode="clip"), kept[2].take(at, mode="clip")
         else:
             starts = np.concatenate([s.days + (i << 20) for i, s in enumerate(stretches)])
             numbers = np.concatenate([s.profiles for s in stretches])
@@ -225,8 +241,11 @@ class Axes:
         at = store.find(group.keys)
         unknown = group.present[at[group.present] < 0]
         if len(unknown):
-            keys, first = np.unique(group.keys[unknown], return_index=True)
-            store.add(keys, find(unknown[first]))
+            with self.lock:
+                unknown = unknown[store.find(group.keys[unknown]) < 0]
+                keys, first = np.unique(group.keys[unknown], return_index=True)
+                if len(keys):
+                    store.add(keys, find(unknown[first]))
             at = store.find(group.keys)
         return store.rows.take(np.maximum(at, 0), axis=0)
 

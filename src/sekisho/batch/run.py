@@ -111,7 +111,8 @@ class Table:
     def screen(self, table: pa.Table) -> Screened:
         """The answers to the rows of a table; safe to call from several threads."""
         with self._lock:
-            return self.screener.screen(self.encoder.encode(table))
+            rows = self.encoder.encode(table)
+        return self.screener.screen(rows)
 
     def with_answers(self, table: pa.Table, screened: Screened) -> pa.Table:
         """The table with its result columns; a column of that name that was there before is renamed."""

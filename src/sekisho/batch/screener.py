@@ -93,7 +93,7 @@ class Learnt:
 
 @dataclass
 class Screener:
-    """Decides rows of codes, chunk by chunk. One object serves one thread at a time.
+    """Decides rows of codes, chunk by chunk. Several threads may ask at once.
 
     Attributes:
         values: For each family of result columns, every distinct value so far.
@@ -133,14 +133,18 @@ class Screener:
         if special is not None:
             fresh &= ~special
         if fresh.any():
-            at = np.flatnonzero(fresh)
-            distinct, first = np.unique(keys[at], return_index=True)
-            self._lay_out(groups, distinct, at[first])
+            with self._axes.lock:
+                at = np.flatnonzero(fresh)
+                at = at[self._store.find(keys[at]) < 0]
+                distinct, first = np.unique(keys[at], return_index=True)
+                if len(distinct):
+                    self._lay_out(groups, distinct, at[first])
             codes = self._store.find(keys)
         table = self._store.rows[: len(self._store)]
         if special is not None:
             at = np.flatnonzero(special)
-            more, numbers = self._one_by_one(groups, at)
+            with self._axes.lock:
+                more, numbers = self._one_by_one(groups, at)
             codes[at] = numbers + len(table)
             table = np.concatenate([table, more])
         return Screened(codes, table, self.values)

@@ -26,24 +26,31 @@ class Store:
     def __init__(self, width: int, kind: Any = np.int32) -> None:
         self.rows: NDArray[Any] = np.zeros((0, width), kind)
         self._count = 0
-        self._keys = np.zeros(1 << 10, np.uint64)
-        self._at = np.zeros(1 << 10, np.int32)
+        self._slots = (np.zeros(1 << 10, np.uint64), np.zeros(1 << 10, np.int32))
 
     def __len__(self) -> int:
         return self._count
 
     def find(self, keys: Keys) -> NDArray[np.int32]:
-        """For each key the position of its row, -1 where there is none."""
-        mask = np.uint64(len(self._keys) - 1)
-        found = np.full(len(keys), -1, np.int32)
-        slot = (keys & mask).astype(np.int64)
-        open_ = np.arange(len(keys))
+        """For each key the position of its row, -1 where there is none. Others may add meanwhile."""
+        held_keys, held_at = self._slots
+        mask = np.uint64(len(held_keys) - 1)
+        slot = (keys & mask).view(np.int64)
+        held = held_keys.take(slot)
+        found = held_at.take(slot)
+        wrong = held != keys
+        if not wrong.any():
+            return found
+        open_ = np.flatnonzero(wrong)
+        found[open_] = -1
+        slot, held = slot[open_], held[open_]
         while len(open_):
-            held = self._keys.take(slot)
-            same = held == keys[open_]
-            found[open_[same]] = self._at.take(slot[same])
-            go_on = ~same & (held != _EMPTY)
+            go_on = held != _EMPTY
             open_, slot = open_[go_on], (slot[go_on] + 1) & int(mask)
+            held = held_keys.take(slot)
+            same = held == keys[open_]
+            found[open_[same]] = held_at.take(slot[same])
+            open_, slot, held = open_[~same], slot[~same], held[~same]
         return found
 
     def add(self, keys: Keys, rows: NDArray[Any]) -> None:
@@ -55,23 +62,29 @@ class Store:
             self.rows = grown
         self.rows[self._count : total] = rows
         at = np.arange(self._count, total, dtype=np.int32)
-        self._count = total
-        if 2 * total > len(self._keys):
-            old_keys, old_at = self._keys[self._keys != _EMPTY], self._at[self._keys != _EMPTY]
+        slots = self._slots
+        if 2 * total > len(slots[0]):
+            held = slots[0] != _EMPTY
             size = 1 << (4 * total).bit_length()
-            self._keys, self._at = np.zeros(size, np.uint64), np.zeros(size, np.int32)
-            self._place(old_keys, old_at)
-        self._place(keys, at)
+            slots = (np.zeros(size, np.uint64), np.zeros(size, np.int32))
+            _place(slots, self._slots[0][held], self._slots[1][held])
+        _place(slots, keys, at)
+        self._slots = slots
+        self._count = total
 
-    def _place(self, keys: Keys, at: NDArray[np.int32]) -> None:
-        mask = len(self._keys) - 1
-        slot = (keys & np.uint64(mask)).astype(np.int64)
-        while len(keys):
-            free = self._keys.take(slot) == _EMPTY
-            _, first = np.unique(slot[free], return_index=True)
-            won = np.flatnonzero(free)[first]
-            self._keys[slot[won]], self._at[slot[won]] = keys[won], at[won]
-            left = np.ones(len(keys), bool)
-            left[won] = False
-            keys, at, slot = keys[left], at[left], slot[left]
-            slot = np.where(self._keys.take(slot) == _EMPTY, slot, (slot + 1) & mask)
+
+def _place(slots: tuple[Keys, NDArray[np.int32]], keys: Keys, at: NDArray[np.int32]) -> None:
+    """Put keys into free slots; who reads meanwhile sees a key only with its position."""
+    held_keys, held_at = slots
+    mask = len(held_keys) - 1
+    slot = (keys & np.uint64(mask)).astype(np.int64)
+    while len(keys):
+        free = held_keys.take(slot) == _EMPTY
+        _, first = np.unique(slot[free], return_index=True)
+        won = np.flatnonzero(free)[first]
+        held_at[slot[won]] = at[won]
+        held_keys[slot[won]] = keys[won]
+        left = np.ones(len(keys), bool)
+        left[won] = False
+        keys, at, slot = keys[left], at[left], slot[left]
+        slot = np.where(held_keys.take(slot) == _EMPTY, slot, (slot + 1) & mask)

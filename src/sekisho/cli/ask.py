@@ -32,7 +32,9 @@ case where one is shown. `back` takes the last answer back, `stop` decides with 
 @case_flags
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Save the case to this file when done.")
 @click.option("--proof", type=click.Choice(["short", "full"]), default="short", help="How much of the argument.")
-@click.option("--all", "every", is_flag=True, help="Also show which questions no longer matter, and why this one comes first.")
+@click.option(
+    "--all", "every", is_flag=True, help="Also show which questions no longer matter, and why this one comes first."
+)
 @click.option("--must-decide", is_flag=True, help="Exit with status 4 where the outcome is undetermined.")
 def command(save: Path | None, proof: str, every: bool, must_decide: bool, **flags: Any) -> int:
     """What do you need to know? Decide by interview.

@@ -16,6 +16,10 @@ COMMANDS = {
     "decide": ("decide", "May this go? Decide a transfer, with the argument."),
     "ask": ("ask", "Decide by interview: only questions that can still change the answer."),
     "trace": ("trace", "When could it go? The same case under every version of the law."),
+    "take": ("take", "What would it take? The smallest changes that reach an outcome, by who could make them."),
+    "compare": ("compare", "What changed? Exactly which cases two laws answer differently."),
+    "verify": ("verify", "Does it always hold? Properties of the law, proved or refuted."),
+    "chart": ("chart", "Draw it: how open the law is, a case over time, recipients by item."),
     "replay": ("replay", "Decide case files and compare with what they expect."),
     "show": ("show", "What does it say? A rule, a provision, a term, a fact, a source."),
     "check": ("check", "Is the rulebook sound? Every trouble at once."),
@@ -29,6 +33,8 @@ Examples:
   sekisho decide --exporter Japan --recipient Ukraine --item patriot-pac3 --on 2025-12-20
   sekisho decide cases/tour/patriot-to-licensor.yaml --proof full
   sekisho trace --exporter Japan --recipient Ukraine --item patriot-pac3
+  sekisho take --exporter Japan --recipient Ukraine --item patriot-pac3 --on 2026-11-21
+  sekisho compare 2026-04-20 2026-04-21 --state JPN --for recipient=UKR
   sekisho ask --exporter "South Korea"
   sekisho show jp-five-purposes
 

@@ -6,9 +6,10 @@ made when they are first asked for, and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import product
 
 from sekisho.base import Day, Trouble, TroubleError, nearest
 from sekisho.cases import UNKNOWN, Case
@@ -54,7 +55,7 @@ class Inquiry:
         self._documented = documented
         self._kept_order = kept_order
         self._wholes: dict[tuple[str, ...], Whole] = {}
-        self._precedents: dict[str, tuple[Day, Case]] | None = None
+        self._precedents: dict[str, tuple[Case, ...]] | None = None
         self._proposed: dict[tuple[str, Day], Timeline] = {}
         self._ready: dict[int, tuple[Law, States, State]] = {}
 
@@ -160,7 +161,6 @@ class Inquiry:
     def _cards(self, case: Case, leg: Leg, law: Law, ways: Sequence[taking.Way]) -> tuple[Card, ...]:
         before = self._values(case, leg.state)
         stood = _standing(leg.law, before)
-        precedents = self.precedents
         found: list[Card] = []
         for way in ways[:_MAX_CARDS]:
             given = {step.var: step.after[0] for step in way.steps}
@@ -173,13 +173,11 @@ class Inquiry:
                 dict.fromkeys(rule.instrument for rule in gained if rule.instrument in _closed(leg.law, before))
             )
             marks = [rule.support for rule in (*gained, *fallen)]
-            seen = [precedents[rule.name] + (rule.name,) for rule in gained if rule.name in precedents]
-            last = max(seen, key=lambda each: (each[0], each[1].id), default=None)
             open_ = self._findings(law, after)
             found.append(
                 Card(
                     way, gained, fallen, lists, open_, min(marks, default=None),
-                    Precedent(last[1], last[2]) if last else None, changed,
+                    self.precedent([rule.name for rule in gained], case.date), changed,
                 )
             )  # fmt: skip
         return tuple(found)
@@ -205,7 +203,7 @@ class Inquiry:
     ) -> tuple[Card, ...]:
         """Every proposal known on the day, with the smallest sets of further changes that need it."""
         whole = self.whole(leg.state)
-        known = {_key(way) for way in plain}
+        known = {key for way in plain for key in _keys(way)}
         cards: list[Card] = []
         for proposal in self.proposals_on(leg.state, case.date):
             law = self._proposal_timeline(proposal, case.date).law(leg.state, case.date)
@@ -216,7 +214,7 @@ class Inquiry:
             ways = taking.ways_of(
                 puzzle, self.library, at_most=max(0, at_most - 1), weights=weights, proposal=proposal.name
             )
-            fresh = [way for way in ways if not any(small <= _key(way) for small in known)]
+            fresh = [each for way in ways if (each := _beyond(way, known)) is not None]
             cards.extend(self._cards(case, leg, law, fresh[:_MAX_CARDS]))
         return tuple(sorted(cards, key=lambda card: (card.way.weight, len(card.way.steps), card.way.proposal)))
 
@@ -267,18 +265,27 @@ class Inquiry:
         return tuple(sorted(self.office.registries.names.records["states"]))
 
     @property
-    def precedents(self) -> Mapping[str, tuple[Day, Case]]:
-        """For each rule, the last documented case that went through on it."""
+    def precedents(self) -> Mapping[str, tuple[Case, ...]]:
+        """For each rule, the documented cases that went through on it, in the order of their dates."""
         if self._precedents is None:
-            found: dict[str, tuple[Day, Case]] = {}
-            for case in self._documented():
-                if case.extra.get("reported_outcome") not in _HAPPENED:
-                    continue
-                for basis in self.office.decide(case).basis:
-                    if basis.name not in found or found[basis.name][0] <= case.date:
-                        found[basis.name] = (case.date, case)
-            self._precedents = found
+            found: dict[str, list[Case]] = {}
+            for case in sorted(self._documented(), key=lambda each: (each.date, each.id)):
+                if case.extra.get("reported_outcome") in _HAPPENED:
+                    for basis in self.office.decide(case).basis:
+                        found.setdefault(basis.name, []).append(case)
+            self._precedents = {name: tuple(cases) for name, cases in found.items()}
         return self._precedents
+
+    def precedent(self, rules: Iterable[str], day: Day) -> Precedent | None:
+        """The last documented case that had gone through on one of the rules by a day."""
+        seen = [
+            (case.date, case.id, case, name)
+            for name in rules
+            for case in self.precedents.get(name, ())
+            if case.date <= day
+        ]
+        last = max(seen, key=lambda each: each[:2], default=None)
+        return Precedent(last[2], last[3]) if last else None
 
     # What changed
 
@@ -443,8 +450,22 @@ def _wanted(now: Outcome, wish: Outcome) -> tuple[Outcome, ...]:
     return tuple(outcome for outcome in _FOUR if outcome <= wish)
 
 
-def _key(way: taking.Way) -> frozenset[tuple[str, tuple[str, ...]]]:
-    return frozenset((step.var, step.after) for step in way.steps)
+def _keys(way: taking.Way) -> Iterator[frozenset[tuple[str, str]]]:
+    """The sets of changes that a way stands for, one value each."""
+    for row in product(*(step.after for step in way.steps)):
+        yield frozenset(zip((step.var for step in way.steps), row, strict=True))
+
+
+def _beyond(way: taking.Way, known: Collection[frozenset[tuple[str, str]]]) -> taking.Way | None:
+    """The way without the values for which a known set would do already; None where nothing is left."""
+    kept = [key for key in _keys(way) if not any(small <= key for small in known)]
+    if not kept:
+        return None
+    left = {pair for key in kept for pair in key}
+    steps = tuple(
+        replace(step, after=tuple(value for value in step.after if (step.var, value) in left)) for step in way.steps
+    )
+    return replace(way, steps=steps)
 
 
 def _over(values: Callable[[str], str | None], given: Mapping[str, str]) -> Callable[[str], str | None]:

@@ -199,7 +199,9 @@ class Remaining:
         for level, by_value in through.items():
             left = 0.0
             for here in by_value.values():
-                row = {each: max(0.0, whole[each] - passed[level].get(each, 0.0) + here.get(each, 0.0)) for each in whole}
+                row = {
+                    each: max(0.0, whole[each] - passed[level].get(each, 0.0) + here.get(each, 0.0)) for each in whole
+                }
                 left += _doubt(row) / len(by_value)
             found[level] = max(0.0, _doubt(whole) - left)
         return found

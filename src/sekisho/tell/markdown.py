@@ -31,10 +31,10 @@ def memo(decision: Decision, *, full: bool = False) -> str:
     first = decision.legs[0].situation
     case = decision.case
     support = f" (support: {account.support})" if account.support else ""
-    lines = [f"# {_plain(account.question)}", ""]
+    lines = [f"# {plain_text(account.question)}", ""]
     lines.append(f"**{capital(outcome_words(decision.outcome))}** {account.when}{support}.")
     if account.under:
-        lines.append(f"The paragraph that carries it: {_plain(account.under)}.")
+        lines.append(f"The paragraph that carries it: {plain_text(account.under)}.")
     lines += [
         "",
         "| Date | |",
@@ -49,7 +49,7 @@ def memo(decision: Decision, *, full: bool = False) -> str:
     for section in account.sections:
         lines.extend(_section(section, 2))
     for leg in account.legs:
-        lines += ["", f"## {_plain(leg.title)}: {outcome_words(leg.outcome)}", ""]
+        lines += ["", f"## {plain_text(leg.title)}: {outcome_words(leg.outcome)}", ""]
         lines.extend(_entries(leg.remarks, 0))
         for section in leg.sections:
             lines.extend(_section(section, 3))
@@ -65,7 +65,7 @@ def memo(decision: Decision, *, full: bool = False) -> str:
 
 def _section(section: Section, level: int) -> Iterator[str]:
     yield ""
-    yield f"{'#' * level} {_plain(section.title)}"
+    yield f"{'#' * level} {plain_text(section.title)}"
     yield ""
     yield from _entries(section.entries, 0)
 
@@ -74,10 +74,10 @@ def _entries(entries: Iterable[Entry], depth: int) -> Iterator[str]:
     pad = "  " * depth
     for entry in entries:
         mark = "" if entry.mark == "·" or entry.mark.isdigit() else f"{entry.mark} "
-        cite = f" — {_plain(entry.cite)}" if entry.cite else ""
-        yield f"{pad}- {mark}{_plain(entry.text)}{cite}"
+        cite = f" — {plain_text(entry.cite)}" if entry.cite else ""
+        yield f"{pad}- {mark}{plain_text(entry.text)}{cite}"
         if entry.note:
-            yield f"{pad}  {_plain(entry.note)}"
+            yield f"{pad}  {plain_text(entry.note)}"
         yield from _entries(entry.below, depth + 1)
 
 
@@ -101,7 +101,7 @@ def _facts(legs: Iterable[Leg], speaker: Speaker) -> Iterator[str]:
                 seen.update((ground.var, ground.says))
                 shown = [_link(key, sources[key].title, sources[key].url) for key in ground.sources if key in sources]
                 mark = ground.support.word if isinstance(ground.support, Support) else "as stated"
-                yield f"| {_plain(capital(ground.says))} | {mark} | {'; '.join(shown)} |"
+                yield f"| {plain_text(capital(ground.says))} | {mark} | {'; '.join(shown)} |"
 
 
 def _decisive(step: Step) -> Iterator[Step]:
@@ -124,11 +124,11 @@ def _decisive(step: Step) -> Iterator[Step]:
 
 
 def _link(key: str, title: str, url: str) -> str:
-    name = _plain(title or key)
+    name = plain_text(title or key)
     return f"[{name}]({url})" if url.startswith(("http://", "https://")) and not set("() <>") & set(url) else name
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text without meaning to Markdown, save for code in pairs of backticks."""
     odd = text.count("`") % 2
     return " ".join(text.translate(_SPECIAL if odd else _BUT_CODE).split())
@@ -142,4 +142,4 @@ def _no_double_blank(lines: Iterable[str]) -> Iterator[str]:
         last = line
 
 
-__all__ = ["Account", "memo"]
+__all__ = ["Account", "memo", "plain_text"]

@@ -1,0 +1,449 @@
+"""What it would take, in words: a small hand of cards, sorted by who could make the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sekisho.cases import Case
+from sekisho.decide import Decision
+from sekisho.decide.combine import holds
+from sekisho.ir import AnyOf, Kind, Outcome, Proposal, Rule, Test
+from sekisho.reason.answers import Card, Precedent, Taken
+from sekisho.reason.inquiry import Inquiry
+from sekisho.reason.take import Step
+from sekisho.tell.account import question_of
+from sekisho.tell.entry import Entry, Section, heading
+from sekisho.tell.report import Report
+from sekisho.tell.sentences import Speaker
+from sekisho.tell.words import SYMBOL, capital, clip, day_words, label, listed, outcome_words, plural
+
+_TITLES = {
+    "parties": "The parties could",
+    "authority": "An authority could",
+    "governments": "Governments could",
+    "legislator": "Whoever makes the law could",
+    "elsewhere": "The parties could send it to another state",
+    "item": "The parties could send another item",
+    "deal": "The parties could make it another transaction",
+    "unknown": "What is not known could turn out so",
+    "reading": "The law would have to be read otherwise",
+}
+_ALONE = {
+    "parties": "the parties",
+    "authority": "an authority",
+    "governments": "governments",
+    "legislator": "whoever makes the law",
+}
+_HARDNESS = ("parties", "authority", "governments", "legislator")
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A card, or several that differ only in which member of one list is added.
+
+    Attributes:
+        card: The card.
+        members: The variables of which any would do, where there are several.
+    """
+
+    card: Card
+    members: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """Under whom it stands: whoever has the hardest part."""
+        steps = self.card.way.steps
+        if self.card.way.proposal:
+            return "legislator"
+        if any(step.before is None for step in steps):
+            return "unknown"
+        if any(step.deal for step in steps) and all(step.who == "parties" for step in steps):
+            return "deal"
+        acting = [step.who for step in steps if step.who in _HARDNESS]
+        return max(acting, key=_HARDNESS.index) if acting else "unknown"
+
+
+class Hand:
+    """The cards of one answer, in words.
+
+    Args:
+        taken: The answer.
+        inquiry: Who gave it.
+        most: How many cards of a group are shown.
+    """
+
+    def __init__(self, taken: Taken, inquiry: Inquiry, *, most: int = _FEW) -> None:
+        """Sort the cards."""
+        self.taken = taken
+        self.inquiry = inquiry
+        self.library = inquiry.library
+        self.most = most
+        self.decision = inquiry.office.decide(taken.case)
+        situation = next(leg.situation for leg in self.decision.legs if leg.state == taken.state)
+        self.speaker = Speaker(inquiry.library, inquiry.office.registries, situation)
+        self.groups: dict[str, list[Told]] = {}
+        for told in merged(taken.cards):
+            self.groups.setdefault(told.group, []).append(told)
+        own = {_key(card) for card in taken.cards}
+        self.items = sorted(
+            merged(card for card in taken.another_item if _key(card) not in own),
+            key=lambda told: (told.card.precedent is None, told.card.way.weight, len(told.card.way.steps)),
+        )
+        self.proposed = self._proposed()
+
+    # The report
+
+    def report(self) -> Report:
+        """All that is said."""
+        taken, case = self.taken, self.taken.case
+        now = outcome_words(taken.outcome)
+        badge = f"{SYMBOL[taken.outcome]} {capital(now)}"
+        wish = outcome_words((max if taken.outcome > max(taken.wanted) else min)(taken.wanted))
+        asked = question_of(self.decision, self.speaker)
+        when = f"on {day_words(case.date)}"
+        if taken.outcome in taken.wanted:
+            return Report(f"{when}: nothing need change.", taken.outcome, badge, asked)
+        lead = [*self._why(), self._count(wish)]
+        sections = list(self._hand())
+        return Report(
+            f"{when}. What would it take to make that “{wish}”?", taken.outcome, badge, asked, tuple(lead), tuple(sections),
+            tuple(self._notes()),
+        )  # fmt: skip
+
+    def _why(self) -> Iterator[str]:
+        relaxed = self.taken.relaxation
+        if relaxed.bars:
+            yield f"What bars it: {clip([self._named(rule) for rule in relaxed.bars], _FEW)}."
+        for name in relaxed.lists:
+            title = next(each.title for each in self.library.instruments if each.name == name)
+            yield f"The closed list of the {title} does not cover it."
+        if self.taken.others:
+            names = listed(self.speaker.state(code) for code in self.taken.others)
+            yield f"The law of {names} bars it as well; ask for it with --law."
+
+    def _count(self, wish: str) -> str:
+        count = len(self.taken.cards) + self.taken.more
+        bound = plural(self.taken.at_most, "change")
+        if count == 0 and self.taken.helpless:
+            return f"Nothing can help: no set of at most {bound} makes it {wish}, and no known proposal does."
+        if count == 0:
+            return f"No set of at most {bound} to the case itself makes it {wish}."
+        sets = "One smallest set" if count == 1 else f"{count:,} smallest sets"
+        return f"{sets} of at most {bound} would do: all there are, and no part of any suffices."
+
+    def _hand(self) -> Iterator[Section]:
+        self._number = 0
+        yield from self._group("parties", "good")
+        yield from self._elsewhere()
+        yield from self._list("item", self.items, "need")
+        yield from self._list("deal", self.groups.get("deal", []), "need")
+        yield from self._group("authority", "good")
+        yield from self._group("governments", "good")
+        yield from self._list("unknown", self.groups.get("unknown", []), "open")
+        yield from self._list("reading", self.groups.get("legislator", []), "warn")
+        yield from self._law()
+        open_to_parties = {"parties", "deal"} & set(self.groups)
+        alone = [name for name in _HARDNESS[:3] if name not in self.groups and not (name == "parties" and open_to_parties)]
+        if alone and not self.taken.helpless:
+            text = f"Nothing that {listed((_ALONE[each] for each in alone), 'or')} alone could change is enough."
+            yield Section("What would not do", (Entry(text, "–", "dim"),))
+        if self.taken.stuck:
+            rules = {rule.name: rule for rule in self.library.rules}
+            entries = [
+                Entry(heading(rules[name]), "✕", "bad", self._cites([rules[name]]))
+                for name in self.taken.stuck
+                if name in rules
+            ]
+            yield Section("Barred whatever else changes", tuple(entries), "bad")
+
+    def _group(self, group: str, tone: str) -> Iterator[Section]:
+        """A section of whole cards."""
+        told = self.groups.get(group, [])
+        if told:
+            entries = [self._entry(each, str(self._number + i)) for i, each in enumerate(told[: self.most], 1)]
+            self._number += len(entries)
+            yield Section(_TITLES[group], (*entries, *self._rest(told)), tone)
+
+    def _list(self, group: str, told: Sequence[Told], tone: str) -> Iterator[Section]:
+        """A section of cards in short."""
+        if told:
+            entries = [self._short(each) for each in told[: self.most]]
+            yield Section(_TITLES[group], (*entries, *self._rest(told)), tone)
+
+    def _rest(self, told: Sequence[Told]) -> Iterator[Entry]:
+        left = len(told) - self.most
+        if left > 0:
+            yield Entry(f"and {plural(left, 'further way')}: --max {len(told)} shows all", "…", "dim")
+
+    def _entry(self, told: Told, mark: str) -> Entry:
+        """A whole card: the change, what it satisfies, what remains to be found, when it last happened."""
+        card = told.card
+        below = [*self._effects(card), *self._remaining(card), self._last(card.precedent)]
+        return Entry(capital(self.change(told)), mark, "strong", "", "", tuple(below))
+
+    def _short(self, told: Told) -> Entry:
+        """A card on two lines."""
+        card = told.card
+        rules = card.gained or card.fallen
+        cite = self._cites(rules)
+        mark = f" · {card.support.word}" if card.support is not None else ""
+        last = card.precedent
+        note = f"last: {_event(last)}" if last is not None else ""
+        return Entry(capital(self.change(told)), "·", "", f"{cite}{mark}", note)
+
+    def _effects(self, card: Card) -> Iterator[Entry]:
+        support = f" · {card.support.word}" if card.support is not None else ""
+        for i, rule in enumerate(card.gained[:2]):
+            yield Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule]) + (support if i == 0 else ""))
+        for rule in card.fallen[:2]:
+            yield Entry(f"no longer barred by “{heading(rule)}”", "→", "good", self._cites([rule]))
+
+    def _remaining(self, card: Card) -> Iterator[Entry]:
+        special = [pair for pair in self.findings(card) if pair[1] == "true"]
+        if special:
+            said = listed(self.speaker.finding(*pair) for pair in special)
+            yield Entry(f"only if {said}", "◇", "open")
+
+    def _last(self, last: Precedent | None) -> Entry:
+        if last is None:
+            return Entry("no documented case so far", "↺", "dim")
+        return Entry(f"last: {_event(last)}", "↺", "dim")
+
+    def _elsewhere(self) -> Iterator[Section]:
+        codes = self.taken.elsewhere
+        if not codes:
+            return
+        if len(codes) > _FEW:
+            names = sorted(self.speaker.state(code) for code in codes)
+            text = f"As it stands it may go to {plural(len(codes), 'state')}: {listed(names)}."
+            yield Section(_TITLES["elsewhere"], (Entry(text),), "need")
+            return
+        entries = []
+        for code in codes:
+            there, onward = self.through(code)
+            rules = [each.rule for each in there.basis if each.rule is not None]
+            below = [Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule])) for rule in rules[:1]]
+            below.append(self._last(self.inquiry.precedent([rule.name for rule in rules], self.taken.case.date)))
+            below.append(self._onward(onward))
+            entries.append(Entry(f"To {self.speaker.state(code)} it may go as it stands", "·", "strong", "", "", tuple(below)))
+        yield Section(_TITLES["elsewhere"], tuple(entries), "need")
+
+    def through(self, code: str) -> tuple[Decision, Decision]:
+        """The transfer to another state, and the consent to its going on from there."""
+        case, office = self.taken.case, self.inquiry.office
+        there = office.decide(replace(case, recipient=code, law=self.taken.state))
+        onward = replace(case, act="re-transfer", exporter=code, supplier=self.taken.state, law=self.taken.state)
+        return there, office.decide(onward)
+
+    def _onward(self, onward: Decision) -> Entry:
+        whom = self.speaker.role("recipient")
+        bars = [heading(bar.rule) for leg in onward.legs for bar in leg.bars if bar.rule is not None]
+        why = f": {clip(bars, 2)}" if bars and onward.outcome is not Outcome.MAY_BE_PERMITTED else ""
+        consent = f"consent to its going on to {whom}: {outcome_words(onward.outcome)}{why}"
+        return Entry(consent, SYMBOL[onward.outcome], "dim")
+
+    # The law itself
+
+    def _proposed(self) -> list[tuple[Proposal, Card, bool]]:
+        """The best card of each proposal, those that are alive and made for this text first."""
+        best: dict[str, Card] = {}
+        for card in self.taken.proposals:
+            if card.way.proposal not in best or len(card.way.steps) < len(best[card.way.proposal].way.steps):
+                best[card.way.proposal] = card
+        found = []
+        for proposal in self.library.proposals:
+            if proposal.name in best:
+                found.append((proposal, best[proposal.name], self._older(proposal)))
+        found.sort(key=lambda each: each[0].proposed_on.first, reverse=True)
+        found.sort(key=lambda each: (len(each[1].way.steps), each[2] and each[0].status != "pending"))
+        return found
+
+    def _older(self, proposal: Proposal) -> bool:
+        """Whether the instrument has been revised since the proposal was made."""
+        day = self.taken.case.date
+        firsts = [rule.stated.first for rule in self.library.rules if rule.instrument == proposal.amends]
+        return max((first for first in firsts if first <= day), default=day) > proposal.proposed_on.first
+
+    def _law(self) -> Iterator[Section]:
+        entries = []
+        for proposal, card, older in self.proposed[: self.most]:
+            steps = f", and {self.change(Told(card))}" if card.way.steps else ""
+            text = f"adopt “{proposal.title}”{steps}"
+            fate = proposal.status if proposal.status == "pending" else f"since then {proposal.status}"
+            aged = "; made for an older text" if older and proposal.status != "pending" else ""
+            note = f"{proposal.name}: {proposal.proposed_by}, {day_words(proposal.proposed_on.first)}; {fate}{aged}"
+            below = [*self._remaining(card)]
+            support = card.support.word if card.support is not None else ""
+            entries.append(Entry(capital(text), "§", "strong", support, note, tuple(below)))
+        left = len(self.proposed) - self.most
+        if left > 0:
+            entries.append(Entry(f"and {plural(left, 'further proposal')}: --max {len(self.proposed)} shows all", "…", "dim"))
+        relaxed = list(self._relaxed())
+        if entries:
+            yield Section("Whoever makes the law could adopt a proposal", tuple(entries), "warn")
+        if relaxed:
+            yield Section("Or the least that would have to go from the law itself", tuple(relaxed), "warn")
+
+    def _relaxed(self) -> Iterator[Entry]:
+        relaxed = self.taken.relaxation
+        for rule in relaxed.bars[: self.most]:
+            yield Entry(f"strike out the bar “{heading(rule)}”", "§", "", self._cites([rule]))
+        if relaxed.bars and len(relaxed.bars) > 1:
+            yield Entry(f"all {len(relaxed.bars)} bars would have to go", "!", "dim")
+        near = [(rule, steps) for rule, steps in relaxed.nearest if not any(self._offered(step) for step in steps)]
+        for rule, steps in sorted(near, key=lambda each: len(self._exceptions(each[0])))[: self.most]:
+            missing = listed(self._clause(step, ()) for step in steps)
+            also = [f"“{heading(each)}”" for each in self._exceptions(rule)]
+            note = f"and {listed(also)}, an exception to it, would have to go as well" if also else ""
+            text = f"let “{heading(rule)}” do without its condition that {missing}"
+            yield Entry(text, "§", "", self._cites([rule]), note)
+
+    def _offered(self, step: Step) -> bool:
+        """Whether it is up to the parties, so that a card says it already."""
+        term = self.library.terms.get(self.library.vars[step.var].term)
+        return step.who == "parties" or step.deal or step.var == "act" or (term is not None and term.subject == "case")
+
+    def _exceptions(self, rule: Rule) -> list[Rule]:
+        """The exceptions to a rule that hold in the case as it stands."""
+        leg = next(leg for leg in self.decision.legs if leg.state == self.taken.state)
+        return [each for each in leg.law.exceptions.get(rule.name, ()) if holds(each.when, leg.situation.value)]
+
+    # Words
+
+    def change(self, told: Told) -> str:
+        """The changes of a card as one clause."""
+        members = set(told.members)
+        steps = [step for step in told.card.way.steps if step.var not in members]
+        clauses = [self._clause(step, ()) for step in steps]
+        if members:
+            clauses.append(self._clause(next(s for s in told.card.way.steps if s.var in members), told.members))
+        return listed(clauses, "and") or "nothing else"
+
+    def _clause(self, step: Step, members: Sequence[str]) -> str:
+        var = self.library.vars[step.var]
+        speaker = self.speaker
+        if members:
+            return speaker.condition(AnyOf(tuple(Test(name, ("true",)) for name in members)))
+        if var.kind is Kind.JUDGEMENT:
+            holds = "true" in step.after
+            said = speaker.condition(Test(step.var, ("true",)), holds)
+            return said if step.before is None else f"{said} any more" if not holds else said
+        said = speaker.condition(Test(step.var, step.after))
+        if step.before is None:
+            return f"it is established that {said}"
+        plain = step.before in ("true", "false", "none", "*") or " not " in said or " neither " in said
+        if not plain and var.kind is Kind.FACT:
+            return f"{said} instead of {speaker.value(var.term, step.before)}"
+        return said
+
+    def findings(self, card: Card) -> tuple[tuple[str, str], ...]:
+        """The findings that a card leaves open: the smallest set of them."""
+        return card.subject_to[0] if card.subject_to else ()
+
+    def _notes(self) -> Iterator[str]:
+        cards = [*self.taken.cards, *self.taken.proposals, *self.taken.another_item]
+        barring = dict.fromkeys(name for card in cards for name, value in self.findings(card) if value == "false")
+        if barring:
+            yield f"Besides, no authority may find {listed((f'“{label(name)}”' for name in barring), 'or')}."
+        yield "What the item is, the states and the act stay as they are; --free TERM lets more change, --fix TERM less."
+        yield "“May be permitted” is no permission: authorisations and judgements remain."
+
+    def _named(self, rule: Rule) -> str:
+        return f"“{heading(rule)}” [{self._cites([rule])}]"
+
+    def _cites(self, rules: Iterable[Rule]) -> str:
+        return "; ".join(dict.fromkeys(self.speaker.cite(rule.cites[0]) for rule in rules))
+
+
+def merged(cards: Iterable[Card]) -> list[Told]:
+    """The cards, those put together that add another member of the same list to the same effect."""
+    found: dict[object, list[tuple[Card, str]]] = {}
+    for card in cards:
+        steps = card.way.steps
+        added = [step for step in steps if ":" in step.var and not step.var.startswith("reading:")]
+        key: object = id(card)
+        if len(added) == 1 and added[0].after == ("true",):
+            rest = tuple((step.var, step.after) for step in steps if step is not added[0])
+            rules = tuple(rule.name for rule in (*card.gained, *card.fallen))
+            key = (added[0].var.partition(":")[0], rest, rules, card.subject_to, card.way.proposal)
+        found.setdefault(key, []).append((card, added[0].var if added else ""))
+    return [
+        Told(group[0][0], tuple(var for _, var in group) if len(group) > 1 else ()) for group in found.values()
+    ]  # fmt: skip
+
+
+def _key(card: Card) -> frozenset[tuple[str, tuple[str, ...]]]:
+    return frozenset((step.var, step.after) for step in card.way.steps)
+
+
+def _event(last: Precedent) -> str:
+    case: Case = last.case
+    what = " ".join((case.item.name or case.item.key or case.id).split())
+    return f"{day_words(case.date)}, {what[:90].rstrip()}{'…' if len(what) > 90 else ''} [{case.id}]"
+
+
+# Plain data
+
+
+def take_data(taken: Taken, inquiry: Inquiry) -> dict[str, Any]:
+    """The answer as plain data: every card, with each step in words."""
+    hand = Hand(taken, inquiry)
+    speaker = hand.speaker
+
+    def card_data(card: Card) -> dict[str, Any]:
+        told = Told(card)
+        return {
+            "who": list(card.way.who),
+            "group": told.group,
+            "says": hand.change(told),
+            "steps": [
+                {"var": s.var, "from": s.before, "to": list(s.after), "who": s.who, "another_deal": s.deal}
+                for s in card.way.steps
+            ],
+            "proposal": card.way.proposal or None,
+            "weight": card.way.weight,
+            "comes_under": [_rule_data(rule, speaker) for rule in card.gained],
+            "no_longer_barred_by": [_rule_data(rule, speaker) for rule in card.fallen],
+            "subject_to": [[{"finding": n, "is": v == "true"} for n, v in each] for each in card.subject_to],
+            "support": card.support.word if card.support is not None else None,
+            "last": {"case": card.precedent.case.id, "on": card.precedent.case.date.isoformat(), "rule": card.precedent.rule}
+            if card.precedent
+            else None,
+        }
+
+    relaxed = taken.relaxation
+    return {
+        "on": taken.case.date.isoformat(),
+        "case": taken.case.to_dict(),
+        "law": taken.state,
+        "outcome": taken.outcome.word,
+        "wanted": [each.word for each in taken.wanted],
+        "at_most": taken.at_most,
+        "smallest_sets": len(taken.cards) + taken.more,
+        "cards": [card_data(card) for card in taken.cards],
+        "proposals": [card_data(card) for card in taken.proposals],
+        "another_item": [card_data(card) for card in taken.another_item],
+        "another_recipient": list(taken.elsewhere),
+        "relaxation": {
+            "bars": [_rule_data(rule, speaker) for rule in relaxed.bars],
+            "closed_lists": list(relaxed.lists),
+            "nearest": [
+                {**_rule_data(rule, speaker), "without": [{"var": s.var, "needed": list(s.after)} for s in steps]}
+                for rule, steps in relaxed.nearest
+            ],
+        },
+        "barred_whatever_changes": list(taken.stuck),
+        "helpless": taken.helpless,
+    }
+
+
+def _rule_data(rule: Rule, speaker: Speaker) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "heading": heading(rule),
+        "cite": [speaker.cite(cite) for cite in rule.cites],
+        "support": rule.support.word,
+    }
