@@ -35,9 +35,7 @@ def sound(read: Reading) -> Registries:
         ("2022-01-01", None, None),
     ],
 )
-def test_row_then_closed_then_unknown(
-    sound: Registries, on: str, value: bool | None, support: Support | None
-) -> None:
+def test_row_then_closed_then_unknown(sound: Registries, on: str, value: bool | None, support: Support | None) -> None:
     for a, b in (("AAA", "BBB"), ("BBB", "AAA")):
         finding = sound.look_up("pacts", "pact", a, b, on=D(on))
         assert (finding.value, finding.support, finding.unverified) == (value, support, False)
@@ -113,8 +111,7 @@ def test_errors(sound: Registries) -> None:
     [
         (
             ("pact", "AAA", "BBB", "2012-01-01"),
-            "On 2012-01-01 the Alphaland and Betaland have a pact: from 2010-01-01 to 2015-12-31;"
-            " official, S1, S2.",
+            "On 2012-01-01 the Alphaland and Betaland have a pact: from 2010-01-01 to 2015-12-31; official, S1, S2.",
         ),
         (
             ("pact", "AAA", "CCC", "2012-01-01"),

@@ -28,12 +28,7 @@ def test_fold(text: str, folded: str) -> None:
 
 def test_small(read: Reading) -> None:
     facts = read({})[0]
-    assert (
-        facts.find_state("kingdom of alpha")
-        == facts.find_state("アルファ")
-        == facts.find_state("aaa")
-        == "AAA"
-    )
+    assert facts.find_state("kingdom of alpha") == facts.find_state("アルファ") == facts.find_state("aaa") == "AAA"
     assert facts.find_state("Deltaland") is None
     assert facts.suggest_state("Alfaland") == ("AAA",)
     assert facts.find_item("gadget") == "thing"

@@ -129,9 +129,7 @@ def test_all_troubles_are_reported_at_once(read: Reading) -> None:
 
 
 def test_troubles_are_sorted_by_place(read: Reading) -> None:
-    troubles = read(
-        {"pacts.csv": csv(ROW.replace("yes", "si"), ROW.replace("x,", "y,").replace("S1", "S9"))}
-    )[1]
+    troubles = read({"pacts.csv": csv(ROW.replace("yes", "si"), ROW.replace("x,", "y,").replace("S1", "S9"))})[1]
     assert [t.places[0].line for t in troubles] == [2, 3]
 
 

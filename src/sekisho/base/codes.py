@@ -101,5 +101,7 @@ CODES = {
     "SK509": "A wish names an outcome that nobody can wish for.",
     "SK510": "A question names a law that is not asked in the case.",
     "SK511": "A question names a property that no book states.",
+    "SK512": "Two folders of rulebooks give the same word different values, so their laws cannot be compared.",
+    "SK513": "A side of a comparison names neither a day, a state whose law is encoded, nor a folder.",
 }
 """Every code, in the order of the rooms, with one sentence on what it tells."""

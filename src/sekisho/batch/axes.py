@@ -98,12 +98,12 @@ class Axes:
         self.provisions: list[list[tuple[str, Formula]]] = []
         self.homes: list[np.uint64] = []
         self._leaves: list[dict[tuple[str, int], Formula]] = [{} for _ in range(4)]
-        self._generation = 0
+        self.generation = 0
         self.lock = RLock()
         self._forget()
 
     def _forget(self) -> None:
-        self._generation += 1
+        self.generation += 1
         self._item_classes = Store(3, np.uint64)
         self._term_classes = Store(1, np.uint64)
         self._related_classes = Store(1, np.uint64)
@@ -115,17 +115,17 @@ class Axes:
     def groups(self, rows: Rows) -> Groups:
         """The groups of facts of some rows."""
         while True:
-            generation = self._generation
+            generation = self.generation
             found = self._groups(rows)
-            if generation == self._generation:
+            if generation == self.generation:
                 return found
 
     def _groups(self, rows: Rows) -> Groups:
         pairs, places, same = self._placed(rows)
-        items = self._own(rows, self._traits.item_columns)
-        terms = self._own(rows, self._traits.term_columns)
-        item_table = self._classes(self._item_classes, items, lambda some: self._item_rows(_some(items, some), len(some)))
-        term_table = self._classes(self._term_classes, terms, lambda some: self._term_rows(_some(terms, some), len(some)))
+        items = _group(self.columns(rows)[ITEMS], rows.count)
+        terms = _group(self.columns(rows)[TERMS], rows.count)
+        item_table = self._classes(self._item_classes, items, lambda some: self.item_rows(_some(items, some), len(some)))
+        term_table = self._classes(self._term_classes, terms, lambda some: self.term_rows(_some(terms, some), len(some)))
         related, lists_of = self._related(rows, items, item_table[:, 1])
         related_table = self._classes(
             self._related_classes,
@@ -142,8 +142,12 @@ class Axes:
             flags.take(items.codes, mode="clip").astype(np.int64) if flagged else np.zeros(1, np.int64), same,
         )  # fmt: skip
 
-    def _own(self, rows: Rows, columns: tuple[str, ...], salt: int = 0) -> Group:
-        return _group({name: rows.columns[name] for name in columns}, rows.count, salt)
+    def columns(self, rows: Rows) -> tuple[dict[str, Column], dict[str, Column], dict[str, Column]]:
+        """The columns of the items, of the terms, and of the states."""
+        traits = self._traits
+        named = (traits.item_columns, traits.term_columns, [name for name in _STATES if name in rows.columns])
+        items, terms, states = ({name: rows.columns[name] for name in names} for names in named)
+        return items, terms, states
 
     def _states(self, rows: Rows, name: str) -> tuple[Column, list[str]]:
         """A column of states, and the state of each code; unknown where the table does not say."""
@@ -151,7 +155,7 @@ class Axes:
             return Column(np.zeros(rows.count, np.int32), 1), [UNKNOWN]
         meanings = self._dictionaries[name].meanings
         states = [UNKNOWN if meaning is None else str(meaning) for meaning in meanings]
-        return Column(rows.columns[name].codes, rows.columns[name].size), states
+        return rows.columns[name], states
 
     def _related(self, rows: Rows, items: Group, hashes: Hashes) -> tuple[Group, Ints]:
         """The relations: which lists of states, which exporter, which recipient."""
@@ -160,7 +164,7 @@ class Axes:
         distinct, first, number = np.unique(hashes[items.present], return_index=True, return_inverse=True)
         lists = np.zeros(items.size, np.int32)
         lists[items.present] = number
-        columns = {
+        columns: dict[str, Column] = {
             "lists": Column(lists.take(items.codes, mode="clip"), len(distinct)),
             "exporter": self._states(rows, "exporter")[0],
             "recipient": self._states(rows, "recipient")[0],
@@ -197,6 +201,33 @@ class Axes:
             found = self._place_classes.take(places)
         clash = np.array([one == other != UNKNOWN for one, other, _ in named])
         return found, places, clash.take(pairs.codes, mode="clip") if clash.any() else None
+
+    # Everything that few columns can say
+
+    def all_places(self, states: Mapping[str, Ints], size: int, first: int, span: int) -> tuple[Hashes, NDArray[np.bool_]]:
+        """The class of every day for every combination of states, and which combinations send to themselves."""
+        named = []
+        for number in range(size):
+            roles = []
+            for name in _STATES:
+                meaning = self._dictionaries[name].meanings[int(states[name][number])] if name in states else None
+                roles.append(UNKNOWN if meaning is None else str(meaning))
+            named.append(roles)
+        stretches = [self._places.stretches(*each) for each in named]
+        self._learn_laws()
+        every = np.arange(first, first + span)
+        profiles = [s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches]
+        same = np.array([one == other != UNKNOWN for one, other, _ in named])
+        return self._place_classes.take(np.concatenate(profiles)), same
+
+    def all_related(self, items: Mapping[str, Ints], states: Mapping[str, Ints], item: Ints, pair: Ints) -> Hashes:
+        """The class of the relations for items and combinations of states, by their numbers."""
+        if not self._traits.relations:
+            return self._class_hashes(RELATED, Axis(len(item), {}, {}))
+        given = {name: (states[name] if name in states else np.zeros(1, np.int64)).take(pair, mode="clip") for name in _STATES}
+        group = Group(item, given, np.zeros(len(item), np.uint64), item)
+        every = Group(item, items, np.zeros(0, np.uint64), item)
+        return self._class_hashes(RELATED, self._related_axis(group, every, item, np.arange(len(item))))
 
     # Axes: profiles with the values of their variables
 
@@ -260,7 +291,7 @@ class Axes:
             found += weights[0] if leaf.constant else weights.take(leaf.codes, mode="clip")
         return scatter(found)
 
-    def _item_rows(self, given: Given, size: int) -> Hashes:
+    def item_rows(self, given: Given, size: int) -> Hashes:
         """Of some items: the class, a number for the lists of states, the flags."""
         lists = np.full(size, 5, np.uint64)
         for number, (codes, says) in enumerate(zip(*self._traits.lists(given, size), strict=True)):
@@ -268,7 +299,7 @@ class Axes:
         classes = self._class_hashes(ITEMS, self._traits.axis(self._traits.item_vars, given, size))
         return np.stack([classes, lists, self._traits.flags(given, size)], axis=1)
 
-    def _term_rows(self, given: Given, size: int) -> Hashes:
+    def term_rows(self, given: Given, size: int) -> Hashes:
         return self._class_hashes(TERMS, self._traits.axis(self._traits.term_vars, given, size))[:, None]
 
     def _learn_laws(self) -> None:
@@ -316,29 +347,56 @@ def _some(group: Group, some: Ints) -> dict[str, Ints]:
     return {name: codes.take(some, mode="clip") for name, codes in group.given.items()}
 
 
-def _group(columns: Mapping[str, Column], rows: int, salt: int) -> Group:
-    """Columns together: combinations as they are where they are few, else those that occur."""
-    product = 1
+def decode(columns: Mapping[str, Column], most: int) -> tuple[int, dict[str, Ints]] | None:
+    """Every combination of codes: how many, and the code of each column in each; None beyond `most`."""
+    size = 1
     for column in columns.values():
-        product *= column.size
-    if product <= _FEW:
-        codes: Ints = np.zeros(rows, np.int32)
-        for number, column in enumerate(columns.values()):
-            codes = codes * np.int32(column.size) + column.codes if number else column.codes
-        seen = np.zeros(product, bool)
-        seen[codes] = True
-        given: dict[str, Ints] = {}
-        rest = np.arange(product)
-        for name, column in reversed(columns.items()):
-            given[name], rest = rest % column.size, rest // column.size
-        present = np.flatnonzero(seen)
+        size *= column.size - column.low
+    if size > most:
+        return None
+    given: dict[str, Ints] = {}
+    rest = np.arange(size)
+    for name, column in reversed(columns.items()):
+        wide = column.size - column.low
+        given[name], rest = rest % wide + column.low, rest // wide
+    return size, given
+
+
+def radix(columns: Mapping[str, Column], rows: int, here: slice = slice(None)) -> Ints:
+    """The number of each row's combination of codes, as `decode` counts them."""
+    found: Ints | None = None
+    below = 0
+    for column in columns.values():
+        wide = column.size - column.low
+        if wide == 1:
+            continue
+        codes = column.codes[here]
+        if found is None:
+            found = codes.astype(np.int32)
+        else:
+            found *= np.int32(wide)
+            found += codes
+        below = below * wide + column.low
+    if found is None:
+        return np.zeros(len(range(*here.indices(rows))), np.int32)
+    if below:
+        found -= np.int32(below)
+    return found
+
+
+def _group(columns: Mapping[str, Column], rows: int, salt: int = 0) -> Group:
+    """Columns together: combinations as they are where they are few, else those that occur."""
+    every = decode(columns, _FEW)
+    if every is not None:
+        size, given = every
+        codes = radix(columns, rows)
+        present = np.flatnonzero(np.bincount(codes, minlength=size))
     else:
         packed = pack(list(columns.values()), rows)
-        codes = packed.codes
+        codes, size = packed.codes, packed.size
         given = {name: column.codes.take(packed.row) for name, column in columns.items()}
-        present = np.arange(packed.size)
-        product = packed.size
-    keys = np.full(product, salt + 1, np.uint64)
+        present = np.arange(size)
+    keys = np.full(size, salt + 1, np.uint64)
     for number, name in enumerate(columns):
         keys += scatter(given[name].astype(np.uint64) + np.uint64((salt + number + 1) << 40))
     return Group(codes, given, keys, present)

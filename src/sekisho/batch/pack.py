@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,20 @@ _DENSE = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A code for every row; `size` is one more than the largest code that may occur."""
+    """A code for every row, from `low` up to but not including `size`."""
 
     codes: Ints
     size: int
+    low: int = 0
+
+    def some(self, rows: Ints) -> Column:
+        """The codes of some rows."""
+        return Column(self.codes.take(rows), self.size, self.low)
+
+
+def narrow(size: int) -> type[np.integer[Any]]:
+    """The narrowest type for codes below a size."""
+    return np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.int32
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sekisho.batch.cells import EPOCH, Cells, Meaning, NotUnderstoodError, day_number
 from sekisho.batch.columns import Mapped
-from sekisho.batch.pack import Column, pack
+from sekisho.batch.pack import Column, narrow, pack
 from sekisho.batch.residue import Ints
 
 BLANK = 0
@@ -72,6 +72,12 @@ class Rows:
     faults: Ints | None = None
     says: tuple[str, ...] = ("",)
 
+    def some(self, rows: Ints) -> Rows:
+        """Some of the rows."""
+        columns = {name: column.some(rows) for name, column in self.columns.items()}
+        faults = None if self.faults is None else self.faults.take(rows)
+        return Rows(len(rows), columns, self.days.take(rows), faults, self.says)
+
 
 class Encoder:
     """Encodes tables of text (or dates, truth values, numbers) by a mapping of their columns."""
@@ -91,10 +97,12 @@ class Encoder:
         for name, dictionary in self.dictionaries.items():
             if name in self.mapped.constants:
                 code = dictionary.code(self.mapped.constants[name], self.cells)
-                codes: Ints = np.full(count, code, np.int32)
+                size = code + 1
+                columns[name] = Column(np.full(count, code, narrow(size)), size, code)
+                codes = columns[name].codes
             else:
-                codes = self._codes(_column(table, self.mapped.columns[name]), dictionary)
-            columns[name] = Column(codes, len(dictionary.meanings))
+                codes, low = self._codes(_column(table, self.mapped.columns[name]), dictionary)
+                columns[name] = Column(codes, len(dictionary.meanings), low)
             if dictionary.errors:
                 said = [dictionary.errors.get(code, "") for code in range(len(dictionary.meanings))]
                 faults.append((codes, said))
@@ -103,10 +111,15 @@ class Encoder:
             faults.append(fault)
         return Rows(count, columns, days, *_together(faults, count))
 
-    def _codes(self, column: pa.Array, dictionary: Dictionary) -> Ints:
+    def _codes(self, column: pa.Array, dictionary: Dictionary) -> tuple[Ints, int]:
+        """The code of each row, and the lowest that may occur."""
         indices, texts = _dictionary(column)
-        table = np.array([*(dictionary.code(text, self.cells) for text in texts), BLANK], np.int32)
-        return table.take(indices, mode="wrap")  # -1, the index of a null, is the last
+        codes = [*(dictionary.code(text, self.cells) for text in texts), BLANK]
+        table = np.array(codes, narrow(len(dictionary.meanings)))
+        low = BLANK if column.null_count or BLANK in codes[:-1] else 1
+        if not column.null_count:
+            return table.take(indices, mode="clip"), low
+        return table.take(indices, mode="wrap"), low  # -1, the index of a null, is the last
 
     def _read_days(self, table: pa.Table | pa.RecordBatch, count: int) -> tuple[NDArray[np.int32], _Fault | None]:
         if "date" in self.mapped.constants:

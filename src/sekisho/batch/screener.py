@@ -35,6 +35,7 @@ from sekisho.batch.pack import Column, pack
 from sekisho.batch.places import Places
 from sekisho.batch.residue import HOLDS, OPEN, Coded, Conditions, Ints, Residues, scatter, spread
 from sekisho.batch.rows import Dictionary, Rows
+from sekisho.batch.shortcut import Shortcut
 from sekisho.batch.standing import Hashes, Provision, Standing
 from sekisho.batch.store64 import Store
 from sekisho.batch.traits import UNNAMED, Traits
@@ -45,6 +46,7 @@ from sekisho.ir import Library, Timeline
 
 _BLOCK = 1 << 18
 _MAX_ALONE = 100_000
+_SHORT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Screener:
         self._residues = Residues()
         self._axes = Axes(self._traits, self._places, self.dictionaries, self._residues)
         self._store = Store(len(FAMILIES))
+        self._shortcut = Shortcut(self._axes, self._traits)
         self._numbers: tuple[dict[object, int], ...] = tuple({} for _ in FAMILIES)
         self._flags: list[Flags] = []
         self._known: tuple[dict[int, int], ...] = tuple({} for _ in FAMILIES)
@@ -125,6 +128,20 @@ class Screener:
         """The answer of each row."""
         if not rows.count:
             return Screened(np.zeros(0, np.int32), np.zeros((0, len(FAMILIES)), np.int32), self.values)
+        codes = self._shortcut.find(rows, self._store) if rows.count >= _SHORT else None
+        if codes is None:
+            return self._screen(rows)
+        if rows.faults is not None:
+            codes[rows.faults > 0] = -1
+        left = np.flatnonzero(codes < 0)
+        if not len(left):
+            return Screened(codes, self._store.rows[: len(self._store)], self.values)
+        rest = self._screen(rows.some(left))
+        codes[left] = rest.codes
+        return Screened(codes, rest.table, self.values)
+
+    def _screen(self, rows: Rows) -> Screened:
+        """The long way: what is new is found out."""
         groups = self._axes.groups(rows)
         special = self._special(groups)
         keys = groups.hashes
@@ -236,7 +253,7 @@ class Screener:
     def _one_by_one(self, groups: Groups, at: Ints) -> tuple[Ints, Ints]:
         """The answers of some rows, each distinct one asked by itself, and which of them each row has."""
         rows = groups.rows
-        columns = [Column(column.codes.take(at), column.size) for column in rows.columns.values()]
+        columns = [column.some(at) for column in rows.columns.values()]
         days = rows.days.take(at).astype(np.int64)
         columns.append(Column(days - days.min(), int(days.max() - days.min()) + 1))
         faults = np.zeros(len(at), np.int32) if rows.faults is None else rows.faults.take(at)

@@ -12,42 +12,69 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sekisho.batch.axes import PLACES, RELATED, Axes, Group, Hashes, group_of
-from sekisho.batch.pack import Column
-from sekisho.batch.residue import Ints, scatter
+from sekisho.batch.axes import Axes, Hashes, decode, radix
+from sekisho.batch.residue import Ints
 from sekisho.batch.rows import Rows
 from sekisho.batch.store64 import Store
+from sekisho.batch.traits import CLASHES, UNNAMED, Traits
 
 _BLOCK = 1 << 15
 _MOST = 1 << 17
-_MOST_DAYS = 1 << 24
+_MOST_PAIRS = 1 << 22
+_MOST_PLACES = 1 << 24
 _DENSE = 1 << 24
 _NEVER = np.uint64(0x5EC15E0)
 """Added to the class of a profile whose rows take the long way; no cell has such a sum."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Kinds:
+    """For every combination of codes its kind, and for every kind the class that it is added up from."""
+
+    of: Ints
+    classes: Hashes
+
+    @classmethod
+    def made(cls, classes: Hashes) -> _Kinds:
+        distinct, of = np.unique(classes, return_inverse=True)
+        return cls(of.astype(np.int32), distinct)
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+
+@dataclass(frozen=True, slots=True)
 class _Tables:
-    """The class of every combination, and what the tables were made for."""
+    """The kind of every combination.
+
+    Attributes:
+        made_for: The sizes of the columns and the laws for which they were made.
+        first, span: The days that they cover.
+        pairs: How many combinations of states there are.
+        items: By item and states; it includes the relations between them.
+        terms: By terms.
+        places: By states and day.
+        dense: By kind of item, terms and place the position of the answer, -1 where it is not known;
+            empty if that were too many.
+    """
 
     made_for: object
-    first_day: int
+    first: int
     span: int
-    items: Hashes
-    terms: Hashes
-    lists: Ints
-    related: Hashes
-    places: Hashes
-    strides: tuple[int, int, int, int]
+    pairs: int
+    items: _Kinds
+    terms: _Kinds
+    places: _Kinds
+    dense: NDArray[np.int32]
 
 
 class Shortcut:
-    """Answers rows from tables; as good as its tables, and never wrong."""
+    """Answers rows from tables."""
 
-    def __init__(self, axes: Axes) -> None:
+    def __init__(self, axes: Axes, traits: Traits) -> None:
         self._axes = axes
+        self._traits = traits
         self._tables: _Tables | None = None
-        self._dense: tuple[object, NDArray[np.int32]] | None = None
 
     def find(self, rows: Rows, store: Store) -> NDArray[np.int32] | None:
         """For each row the position of its answer in the store, -1 where the long way is needed.
@@ -58,104 +85,80 @@ class Shortcut:
         if tables is None:
             return None
         found = np.empty(rows.count, np.int32)
-        dense = self._dense_for(tables)
+        items, terms, states = self._axes.columns(rows)
         for start in range(0, rows.count, _BLOCK):
             here = slice(start, min(start + _BLOCK, rows.count))
-            if dense is None:
-                found[here] = store.find(self._hashes(tables, rows, here))
-            else:
-                found[here] = self._from_dense(tables, dense, rows, here, store)
+            item, term, pair = (radix(columns, rows.count, here) for columns in (items, terms, states))
+            if tables.pairs > 1:
+                item *= np.int32(tables.pairs)
+                item += pair
+                pair *= np.int32(tables.span)
+            pair += rows.days[here]
+            pair -= np.int32(tables.first)
+            kinds = (tables.items.of.take(item, mode="clip"), tables.terms.of.take(term, mode="clip"))
+            found[here] = _answers(tables, store, *kinds, tables.places.of.take(pair, mode="clip"))
         return found
-
-    def _hashes(self, tables: _Tables, rows: Rows, here: slice) -> Hashes:
-        axes = self._axes
-        items, pairs = _radix(rows, axes.item_columns, here), _radix(rows, axes.state_columns, here)
-        hashes = tables.terms.take(_radix(rows, axes.term_columns, here), mode="clip")
-        hashes += tables.items.take(items, mode="clip")
-        days = rows.days[here] - np.int32(tables.first_day)
-        hashes += tables.places.take(pairs * np.int32(tables.span) + days, mode="clip")
-        if len(tables.related) > 1:
-            at = tables.lists.take(items, mode="clip")
-            at += pairs
-            hashes += tables.related.take(at, mode="clip")
-        return np.maximum(hashes, np.uint64(1), out=hashes)
-
-    # Dense: so few combinations in all that each has its own place
-
-    def _dense_for(self, tables: _Tables) -> NDArray[np.int32] | None:
-        size = len(tables.items) * len(tables.terms) * len(tables.places)
-        if size > _DENSE:
-            return None
-        if self._dense is None or self._dense[0] is not tables:
-            self._dense = (tables, np.full(size, -1, np.int32))
-        return self._dense[1]
-
-    def _from_dense(
-        self, tables: _Tables, dense: NDArray[np.int32], rows: Rows, here: slice, store: Store
-    ) -> NDArray[np.int32]:
-        axes = self._axes
-        at = _radix(rows, (*axes.item_columns, *axes.term_columns, *axes.state_columns), here)
-        at = at * np.int32(tables.span) + (rows.days[here] - np.int32(tables.first_day))
-        found = dense.take(at, mode="clip")
-        new = np.flatnonzero(found < 0)
-        if len(new):
-            found[new] = store.find(self._hashes(tables, rows, here)[new])
-            dense[at[new]] = found[new]
-        return found
-
-    # Tables
 
     def _ready(self, rows: Rows) -> _Tables | None:
         first, last = int(rows.days.min()), int(rows.days.max())
-        sizes = tuple((name, column.size) for name, column in rows.columns.items())
+        sizes = tuple((name, column.size, column.low) for name, column in rows.columns.items())
         kept = self._tables
         if kept is not None and kept.made_for == (sizes, self._axes.generation):
-            if kept.first_day <= first and last < kept.first_day + kept.span:
+            if kept.first <= first and last < kept.first + kept.span:
                 return kept
+            first, last = min(first, kept.first), max(last, kept.first + kept.span - 1)
         with self._axes.lock:
-            found = self._make(rows, sizes, first, last)
-        self._tables = found
+            self._tables = found = self._make(rows, sizes, first, last - first + 1)
         return found
 
-    def _make(self, rows: Rows, sizes: object, first: int, last: int) -> _Tables | None:
-        axes = self._axes
-        if axes.assumes(rows):
+    def _make(self, rows: Rows, sizes: object, first: int, span: int) -> _Tables | None:
+        axes, traits = self._axes, self._traits
+        if traits.assumes():
             return None
-        groups = []
-        for columns in (axes.item_columns, axes.term_columns, axes.state_columns):
-            found = _every(rows, columns)
-            if found is None:
-                return None
-            groups.append(found)
-        items, terms, pairs = groups
-        span = last - first + 1
-        if pairs.size * span > _MOST_DAYS:
+        every = [decode(columns, _MOST) for columns in axes.columns(rows)]
+        if None in every:
             return None
-        places, same = axes.all_places(pairs, first, span)
-        item_rows = axes.item_rows(items.given, items.size)
-        item_classes = np.where(axes.odd_items(items.given, item_rows[:, 2]), item_rows[:, 0] + _NEVER, item_rows[:, 0])
-        term_classes = axes.term_rows(terms.given, terms.size)[:, 0]
-        term_classes = np.where(axes.odd_terms(terms.given, terms.size), term_classes + _NEVER, term_classes)
-        places = np.where(np.repeat(same, span), places + _NEVER, places)
-        lists, related = self._related(items, item_rows[:, 1], pairs)
-        if lists is None:
-            if len(related) > 1:
-                places = places + np.repeat(related, span)
-            lists, related = np.zeros(1, np.int32), np.zeros(1, np.uint64)
-        made_for = (sizes, axes.generation)
-        return _Tables(made_for, first, span, item_classes, term_classes, lists, related, places, (0, 0, 0, 0))
+        (item_count, items), (term_count, terms), (pair_count, pairs) = every  # type: ignore[misc]
+        if pair_count * span > _MOST_PLACES or item_count * pair_count > min(_MOST_PAIRS, rows.count):
+            return None
+        places, same = axes.all_places(pairs, pair_count, first, span)
+        places += np.where(np.repeat(same, span), _NEVER, np.uint64(0))
+        item_rows = axes.item_rows(items, item_count)
+        odd = (item_rows[:, 2] & np.uint64(CLASHES | UNNAMED)).astype(bool)
+        own = item_rows[:, 0] + np.where(odd, _NEVER, np.uint64(0))
+        _, example, lists = np.unique(item_rows[:, 1], return_index=True, return_inverse=True)
+        every_pair = np.tile(np.arange(pair_count), len(example))
+        related = axes.all_related(items, pairs, np.repeat(example, pair_count), every_pair)
+        both = (own[:, None] + related.reshape(len(example), pair_count)[lists]).ravel()
+        own = axes.term_rows(terms, term_count)[:, 0]
+        kinds = (
+            _Kinds.made(both),
+            _Kinds.made(own + np.where(traits.odd_terms(terms, term_count), _NEVER, np.uint64(0))),
+            _Kinds.made(places),
+        )
+        size = len(kinds[0]) * len(kinds[1]) * len(kinds[2])
+        dense = np.full(size if size <= _DENSE else 0, -1, np.int32)
+        return _Tables((sizes, axes.generation), first, span, pair_count, *kinds, dense)
 
 
-def _radix(rows: Rows, columns: tuple[str, ...], here: slice) -> Ints:
-    """The combination of codes of each row, as a number."""
-    found: Ints | None = None
-    for name in columns:
-        column = rows.columns.get(name)
-        if column is None or column.size == 1:
-            continue
-        if found is None:
-            found = column.codes[here]
-        else:
-            found = found * np.int32(column.size)
-            found += column.codes[here]
-    return np.zeros(here.stop - here.start, np.int32) if found is None else found
+def _answers(tables: _Tables, store: Store, item: Ints, term: Ints, place: Ints) -> NDArray[np.int32]:
+    """The position of the answer of each row, by its kinds."""
+    if not len(tables.dense):
+        return store.find(_sums(tables, item, term, place))
+    at = item * np.int32(len(tables.terms))
+    at += term
+    at *= np.int32(len(tables.places))
+    at += place
+    found: NDArray[np.int32] = tables.dense.take(at, mode="clip")
+    if found.min() < 0:
+        new = np.flatnonzero(found < 0)
+        found[new] = store.find(_sums(tables, item[new], term[new], place[new]))
+        tables.dense[at[new]] = found[new]
+    return found
+
+
+def _sums(tables: _Tables, item: Ints, term: Ints, place: Ints) -> Hashes:
+    found: Hashes = tables.items.classes.take(item, mode="clip")
+    found += tables.terms.classes.take(term, mode="clip")
+    found += tables.places.classes.take(place, mode="clip")
+    return np.maximum(found, np.uint64(1), out=found)

@@ -194,6 +194,16 @@ class Traits:
         found: NDArray[np.uint64] = (clash * CLASHES + bodily * BODILESS + bare * UNNAMED).astype(np.uint64)
         return found
 
+    def odd_terms(self, given: Given, size: int) -> NDArray[np.bool_]:
+        """The terms under which a row is, or may be, one to be asked by itself."""
+        acts = self.dictionaries["act"].meanings if "act" in given else []
+        odd = np.array([act in ("re-transfer", "technology", "return") for act in acts])
+        return odd.take(given["act"], mode="clip") if odd.any() else np.zeros(size, bool)
+
+    def assumes(self) -> bool:
+        """Whether some row may assume what registries would else settle, or ask one law alone."""
+        return any(len(self.dictionaries[name].meanings) > 1 for name in self.aside)
+
     def single(self, given: Given, flags: Ints) -> NDArray[np.bool_] | None:
         """The rows with more than one leg, that may contradict themselves, or with an assumed registry fact.
 

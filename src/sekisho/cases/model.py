@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sekisho.base import Day, digest
+from sekisho.cases.fields import PLAIN
 
 UNKNOWN: Final = "unknown"
 """The word for a fact that the case leaves open."""
@@ -31,7 +32,8 @@ class Item:
     """The thing that is sent.
 
     A list is None where it is unknown; an empty list says that there is none. `stated` names the
-    fields that the case or the items registry states, as against the plain-case defaults.
+    fields that the case states, `from_registry` those that the items registry does; the rest are
+    plain-case defaults. `Desk.amend` keeps both right where a field is changed.
     """
 
     name: str = ""
@@ -52,14 +54,18 @@ class Item:
     stated: frozenset[str] = frozenset()
     from_registry: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stated", self.stated | (_unlike_the_plain(self, _ITEM_PLAIN) - self.from_registry))
+
 
 @dataclass(frozen=True)
 class Case:
     """A transfer, and the dates on which it is asked about.
 
     Dates are ISO days. States are codes of the states' registry. `facts` overrides any term by
-    name; `judgements` holds findings by term name. `law` asks for one leg alone. `extra` keeps, as
-    plain data, every field of a case file that deciding does not need.
+    name; `judgements` holds findings by term name. `law` asks for one leg alone. `stated` names the
+    fields that the case states, as against the plain-case defaults. `extra` keeps, as plain data,
+    every field of a case file that deciding does not need.
 
     Example:
         >>> Case(date=Day(2025, 12, 20), exporter="JPN", recipient="UKR").act
@@ -92,6 +98,9 @@ class Case:
     file: str = ""
     line: int = 0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stated", self.stated | _unlike_the_plain(self, _CASE_PLAIN))
+
     @property
     def facts_day(self) -> Day:
         """The day whose facts count: `facts_on`, or the law date."""
@@ -99,44 +108,50 @@ class Case:
 
     @cached_property
     def digest(self) -> str:
-        """The hash of all that deciding depends on."""
-        return digest(self.to_dict(bare=True))
+        """The hash of all that deciding depends on: every value, and whether it was stated."""
+        item = self.item
+        values = {each.name: _plain(getattr(item, each.name)) for each in fields(item) if each.name not in _NO_VALUES}
+        data = self.to_dict(bare=True) | {
+            name: _plain(getattr(self, name))
+            for name in ("exporter", "recipient", "supplier", *(name for name, _ in _CASE_PLAIN))
+        }
+        data["item"] = {name: value for name, value in values.items() if name != "name"}
+        data["stated"] = sorted(name for name, _ in _CASE_PLAIN if name in self.stated)
+        data["item.stated"] = sorted(name for name in values if name in item.stated and name != "name")
+        data["item.registry"] = sorted(item.from_registry - item.stated)
+        return digest(data)
 
     def to_dict(self, *, bare: bool = False) -> dict[str, Any]:
-        """The case as plain data, the way a case file writes it.
+        """The case as plain data, the way a case file writes it: what it states, and no defaults.
+
+        Read again, it is the same case, and has the same answer to the byte.
 
         Args:
             bare: Leave out what deciding does not depend on (expectation, sources, notes).
         """
-        item = self.item
         data: dict[str, Any] = {} if bare else ({"id": self.id} if self.id else {})
         data["date"] = self.date.isoformat()
         for name in ("facts_on", "known_on"):
             day = getattr(self, name)
             if day is not None:
                 data[name] = day.isoformat()
-        data |= {"act": self.act, "exporter": self.exporter, "recipient": self.recipient, "end_user": self.end_user}
-        data["item"] = {
-            each.name: _plain(getattr(item, each.name))
-            for each in fields(item)
-            if each.name not in ("stated", "from_registry") and getattr(item, each.name) != ""
-        }
-        if bare:
-            data["item"].pop("name", None)
-        data |= {
-            "consideration": self.consideration,
-            "supplier": self.supplier,
-            "assurances": _plain(self.assurances),
-            "under": _plain(self.under),
-            "facts": {key: _plain(value) for key, value in sorted(self.facts.items())},
-            "judgements": {
+        for name in ("act", "exporter", "recipient", "end_user", "item", "consideration", "supplier"):
+            if name == "item":
+                item = self._item_data()
+                if item:
+                    data["item"] = item
+            elif name in self.stated or (name in _STATES and getattr(self, name) != UNKNOWN):
+                data[name] = getattr(self, name)
+        for name in ("assurances", "under"):
+            if name in self.stated:
+                data[name] = _plain(getattr(self, name))
+        if self.facts:
+            data["facts"] = {key: _plain(value) for key, value in sorted(self.facts.items())}
+        if self.judgements:
+            data["judgements"] = {
                 key: {"by": each.by, "date": each.date.isoformat() if each.date else None, "found": each.found}
                 for key, each in sorted(self.judgements.items())
-            },
-        }
-        if self.act == "return" and self.consideration == "sale":
-            # Not stated, and written out it would be read as a contradiction.
-            del data["consideration"]
+            }
         if self.law:
             data["law"] = self.law
         if self.proposals:
@@ -152,6 +167,32 @@ class Case:
                 data["sources"] = list(self.sources)
             data |= dict(self.extra)
         return data
+
+    def _item_data(self) -> dict[str, Any]:
+        """What the case states of the item."""
+        item = self.item
+        found = {"name": item.name, "key": item.key}
+        data: dict[str, Any] = {name: value for name, value in found.items() if value}
+        for each in fields(item):
+            name = each.name
+            if name in _NO_VALUES or name in found:
+                continue
+            value = getattr(item, name)
+            if name in item.stated or (name not in item.from_registry and value != each.default):
+                data[name] = _plain(value)
+        return data
+
+
+_NO_VALUES = ("stated", "from_registry")
+_STATES = ("exporter", "recipient", "supplier")
+_CASE_PLAIN = tuple((each.name, each.default) for each in fields(Case) if each.name in PLAIN)
+_ITEM_PLAIN = tuple((each.name, each.default) for each in fields(Item) if each.name in PLAIN)
+"""The fields of the plain case, with what holds where a case says nothing of them."""
+
+
+def _unlike_the_plain(thing: Case | Item, plain: tuple[tuple[str, Any], ...]) -> frozenset[str]:
+    """The fields that must have been stated, since they are not as in the plain case."""
+    return frozenset([name for name, value in plain if getattr(thing, name) != value])
 
 
 def _plain(value: Any) -> Any:

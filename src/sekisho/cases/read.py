@@ -38,7 +38,7 @@ class CaseReader:
         self._lines = []
         try:
             if path.stat().st_size > _MAX_BYTES:
-                raise ValueError(f"it is larger than {_MAX_BYTES // 1_000_000} MB")
+                raise ValueError(f"it is larger than {_MAX_BYTES // 1_000_000} MB")  # noqa: TRY301 - told like any other failure to read
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError:
             self._trouble("SK401", "the file is not UTF-8 text", help="save it with the encoding UTF-8")
@@ -161,7 +161,7 @@ class CaseReader:
             **{
                 key: value
                 for key, value in got.items()
-                if (key not in ("date",) and value is not None) or key in ("assurances", "under")
+                if (key != "date" and value is not None) or key in ("assurances", "under")
             },
         )
         self._contradictions(case, node)

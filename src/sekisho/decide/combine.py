@@ -184,7 +184,7 @@ def turns_on(law: Law, values: Values, vars: Mapping[str, Var]) -> frozenset[str
     found = set()
     for index, name in enumerate(facts):
         for row, outcome in table.items():
-            others = (row[:index] + (value,) + row[index + 1 :] for value in vars[name].possible)
+            others = ((*row[:index], value, *row[index + 1 :]) for value in vars[name].possible)
             if any(table[other] != outcome for other in others):
                 found.add(name)
                 break

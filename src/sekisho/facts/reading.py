@@ -105,9 +105,7 @@ class Clerk:
             return node
         if isinstance(node, Text) and node.null:
             return Fields((), 1, 1)
-        self.trouble(
-            "SK320", "the file is not a mapping", [file.place(node.line, node.column)], "write `KEY: …`"
-        )
+        self.trouble("SK320", "the file is not a mapping", [file.place(node.line, node.column)], "write `KEY: …`")
         return None
 
     def record(self, file: File, key: str, node: Node, known: Collection[str], needed: Iterable[str]) -> Form:
@@ -122,9 +120,7 @@ class Clerk:
                 place = file.place(name.line, name.column, len(name.value))
                 self.trouble("SK304", f"unknown field `{name.value}`", [place], help)
         elif not (isinstance(node, Text) and node.null):
-            self.trouble(
-                "SK320", f"`{key}` is not a mapping", [file.place(node.line, node.column)], "write its fields"
-            )
+            self.trouble("SK320", f"`{key}` is not a mapping", [file.place(node.line, node.column)], "write its fields")
             return Form(self, file, key, {}, node)
         for name_ in needed:
             if name_ not in fields:
@@ -149,9 +145,7 @@ class Clerk:
             self.trouble("SK307", str(error), [spot()], did_you_mean(text, words) or "choose one of the four")
             return None
 
-    def cited(
-        self, keys: Iterable[tuple[str, Spot]], support: Support | None, whole: Spot
-    ) -> tuple[str, ...]:
+    def cited(self, keys: Iterable[tuple[str, Spot]], support: Support | None, whole: Spot) -> tuple[str, ...]:
         """Source keys that exist; none at all is a trouble unless recalled or inferred."""
         found: list[str] = []
         empty = True
@@ -163,9 +157,7 @@ class Clerk:
             help = did_you_mean(key, self.sources) or f"add `{key}` to sources.yaml"
             self.trouble("SK308", f"unknown source `{key}`", [spot()], help)
         if empty and support is not None and support >= Support.REPORTED:
-            self.trouble(
-                "SK309", f"{support.word} without a source", [whole()], "name the source, or weaken the mark"
-            )
+            self.trouble("SK309", f"{support.word} without a source", [whole()], "name the source, or weaken the mark")
         return tuple(found)
 
     def state(self, text: str, spot: Spot, *, any_state: bool = False) -> bool:
@@ -198,9 +190,7 @@ class Form:
         return partial(self.at, self.fields[name])
 
     def _wrong(self, name: str, node: Node, wanted: str) -> None:
-        self.clerk.trouble(
-            "SK320", f"`{name}` of `{self.key}` is not {wanted}", [self.at(node)], f"write {wanted}"
-        )
+        self.clerk.trouble("SK320", f"`{name}` of `{self.key}` is not {wanted}", [self.at(node)], f"write {wanted}")
 
     def text(self, name: str) -> str:
         """One text; empty where it is left out."""
@@ -251,9 +241,7 @@ class Form:
         """The days `from` … `to`, or None where no `from` is given."""
         first, last = self.day("from"), self.day("to")
         if first is not None and last is not None and last < first:
-            self.clerk.trouble(
-                "SK311", f"`to` of `{self.key}` is before `from`", [self.at(self.fields["to"])], SWAP
-            )
+            self.clerk.trouble("SK311", f"`to` of `{self.key}` is before `from`", [self.at(self.fields["to"])], SWAP)
             return None
         return None if first is None else Interval(first, last)
 
@@ -269,9 +257,7 @@ class Form:
 
     def states(self, name: str) -> tuple[str, ...]:
         """A list of state codes."""
-        return tuple(
-            text.value for text in self.texts(name) if self.clerk.state(text.value, partial(self.at, text))
-        )
+        return tuple(text.value for text in self.texts(name) if self.clerk.state(text.value, partial(self.at, text)))
 
 
 SWAP = "exchange the two days, or mend one"

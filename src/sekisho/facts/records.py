@@ -94,9 +94,7 @@ def index_names(clerk: Clerk, names: Frozen[Frozen[NameRecord]], items: Frozen[I
     return Names(names, Frozen(indexes))
 
 
-def read_items(
-    clerk: Clerk, file: File, tree: Fields, vocabulary: Mapping[str, Collection[str]]
-) -> Frozen[ItemRecord]:
+def read_items(clerk: Clerk, file: File, tree: Fields, vocabulary: Mapping[str, Collection[str]]) -> Frozen[ItemRecord]:
     """The known items; words are held against the vocabulary where it has the field."""
     found: dict[str, ItemRecord] = {}
     for key, node in tree.pairs:
@@ -169,22 +167,16 @@ def _inner(form: Form, name: str) -> tuple[Fields, ...]:
         return ()
     if isinstance(node, Items) and all(isinstance(item, Fields) for item in node.items):
         return tuple(item for item in node.items if isinstance(item, Fields))
-    form.clerk.trouble(
-        "SK320", f"`{name}` of `{form.key}` is not a list of mappings", [form.at(node)], "write `- …`"
-    )
+    form.clerk.trouble("SK320", f"`{name}` of `{form.key}` is not a list of mappings", [form.at(node)], "write `- …`")
     return ()
 
 
-def read_positions(
-    clerk: Clerk, file: File, tree: Fields, names: Frozen[Frozen[NameRecord]]
-) -> Frozen[Position]:
+def read_positions(clerk: Clerk, file: File, tree: Fields, names: Frozen[Frozen[NameRecord]]) -> Frozen[Position]:
     """What was said; `who` is a person, a body, an outlet or a state of `names.yaml`."""
     speakers = {key for section in names.values() for key in section}
     found: dict[str, Position] = {}
     for key, node in tree.pairs:
-        form = clerk.record(
-            file, key.value, node, _POSITION, ("who", "date", "about", "topic", "summary", "support")
-        )
+        form = clerk.record(file, key.value, node, _POSITION, ("who", "date", "about", "topic", "summary", "support"))
         who, day, support = form.text("who"), form.day("date"), form.mark()
         if who and who not in speakers:
             help = did_you_mean(who, speakers) or "add it to names.yaml"

@@ -19,9 +19,7 @@ _CLOSED = ("a", "from", "through", "support", "sources", "note")
 _ABOUT = {"one state": False, "two states": True}
 
 
-def read_registry(
-    clerk: Clerk, file: File, name: str, node: Node
-) -> tuple[Frozen[Kind], tuple[str, ...], str]:
+def read_registry(clerk: Clerk, file: File, name: str, node: Node) -> tuple[Frozen[Kind], tuple[str, ...], str]:
     """What `registries.yaml` says of one registry: its kinds, its further columns, its title."""
     form = clerk.record(file, name, node, _REGISTRY, ("title", "kinds"))
     kinds: dict[str, Kind] = {}
@@ -32,9 +30,7 @@ def read_registry(
             if kind is not None:
                 kinds[key.value] = kind
     elif inner is not None:
-        clerk.trouble(
-            "SK320", f"`kinds` of `{name}` is not a mapping", [form.at(inner)], "write one kind a line"
-        )
+        clerk.trouble("SK320", f"`kinds` of `{name}` is not a mapping", [form.at(inner)], "write one kind a line")
     return Frozen(kinds), form.words("extra"), form.text("title")
 
 
@@ -43,29 +39,21 @@ def _read_kind(clerk: Clerk, file: File, registry: str, name: str, node: Node) -
     about = form.text("about")
     if about not in _ABOUT:
         if "about" in form.fields:
-            clerk.trouble(
-                "SK316", f"`{name}` is about `{about}`", [form.at()], "write `one state` or `two states`"
-            )
+            clerk.trouble("SK316", f"`{name}` is about `{about}`", [form.at()], "write `one state` or `two states`")
         return None
     closed: list[Closed] = []
     entries = form.fields.get("closed")
     if isinstance(entries, Items):
         for entry in entries.items:
-            part = _read_closed(
-                clerk, clerk.record(file, f"closed of {name}", entry, _CLOSED, ("through", "support"))
-            )
+            part = _read_closed(clerk, clerk.record(file, f"closed of {name}", entry, _CLOSED, ("through", "support")))
             if part is not None:
                 closed.append(part)
     elif entries is not None:
-        clerk.trouble(
-            "SK320", f"`closed` of `{name}` is not a list", [form.at(entries)], "write `- {through: …}`"
-        )
+        clerk.trouble("SK320", f"`closed` of `{name}` is not a list", [form.at(entries)], "write `- {through: …}`")
     two = _ABOUT[about]
     symmetric = form.flag("symmetric", default=False)
     if symmetric and not two:
-        clerk.trouble(
-            "SK316", f"`{name}` is symmetric, but about one state", [form.at()], "remove `symmetric`"
-        )
+        clerk.trouble("SK316", f"`{name}` is symmetric, but about one state", [form.at()], "remove `symmetric`")
     return Kind(
         registry, name, two, symmetric and two, form.text("says"), form.text("denies"), tuple(closed),
         form.text("note"), form.at(),
@@ -85,9 +73,7 @@ def _read_closed(clerk: Clerk, form: Form) -> Closed | None:
     return Closed(through, support, first, a or None, sources, form.text("note"))
 
 
-def read_rows(
-    clerk: Clerk, file: File, name: str, kinds: Frozen[Kind], extra: tuple[str, ...]
-) -> tuple[Row, ...]:
+def read_rows(clerk: Clerk, file: File, name: str, kinds: Frozen[Kind], extra: tuple[str, ...]) -> tuple[Row, ...]:
     """The rows of one CSV file; rows in trouble are left out, and contradictions reported."""
     wanted = (*COLUMNS, *extra)
     reader = csv.reader(io.StringIO(file.text, newline=""), strict=True)
@@ -160,9 +146,7 @@ def _column(line: str, index: int) -> int:
 class _Line:
     """One line of a CSV file on its way to a row."""
 
-    def __init__(
-        self, clerk: Clerk, file: File, line: int, cells: list[str], columns: tuple[str, ...]
-    ) -> None:
+    def __init__(self, clerk: Clerk, file: File, line: int, cells: list[str], columns: tuple[str, ...]) -> None:
         self.clerk, self.file, self.line, self.cells, self.columns = clerk, file, line, cells, columns
 
     def at(self, index: int) -> Place:
@@ -176,9 +160,7 @@ class _Line:
     def row(self, registry: str, kinds: Frozen[Kind]) -> Row | None:
         clerk, cells = self.clerk, self.cells
         before = len(clerk.troubles)
-        id_, kind_name, a, b, value_word, first_word, _, recorded_word, mark_word, source_words, _, note = (
-            cells[:12]
-        )
+        id_, kind_name, a, b, value_word, first_word, _, recorded_word, mark_word, source_words, _, note = cells[:12]
         for index in (0, 1, 2, 4, 5, 7, 8):
             if not cells[index]:
                 clerk.trouble("SK305", f"`{self.columns[index]}` is empty", [self.at(index)], "fill it in")
@@ -202,9 +184,7 @@ class _Line:
         if first and last and last < first:
             clerk.trouble("SK311", "`to` is before `from`", [self.at(6)], SWAP)
         if unverified and ((first and unverified <= first) or (last and unverified > last)):
-            clerk.trouble(
-                "SK321", "`unverified_from` lies outside the row's days", [self.at(10)], "mend the day"
-            )
+            clerk.trouble("SK321", "`unverified_from` lies outside the row's days", [self.at(10)], "mend the day")
         support = clerk.mark(mark_word, partial(self.at, 8)) if mark_word else None
         at_sources = partial(self.at, 9)
         keys = [key.strip() for key in source_words.split(";")] if source_words else []
@@ -230,9 +210,7 @@ def _contradictions(clerk: Clerk, rows: list[Row], kinds: Frozen[Kind]) -> None:
             for other in group[index + 1 :]:
                 if row.value is not other.value and _overlap(row.held, other.held):
                     headline = f"`{row.id}` and `{other.id}` contradict each other"
-                    clerk.trouble(
-                        "SK312", headline, [other.place, row.place], "end the one before the other begins"
-                    )
+                    clerk.trouble("SK312", headline, [other.place, row.place], "end the one before the other begins")
 
 
 def _overlap(one: Interval, other: Interval) -> bool:

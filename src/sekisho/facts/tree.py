@@ -155,9 +155,7 @@ class _Plain:
             rest = body[match.end() :]
             self.at += 1
             column = depth + 1 + match.end()
-            node = (
-                self.value(rest, number, column) if rest else self.nested(indent, number, column, in_map=True)
-            )
+            node = self.value(rest, number, column) if rest else self.nested(indent, number, column, in_map=True)
             pairs.append((key, node))
         return Fields(tuple(pairs), start, indent + 1)
 
@@ -250,12 +248,22 @@ class _Plain:
         return at
 
 
+_MAX_DEPTH = 200
+"""So many brackets may be open at once; the full reader slows down with every one more."""
+
+
 def read_any(text: str) -> Node:
     """The tree of one YAML document, read by ruamel.yaml: the whole of YAML 1.2, and slow.
 
     Raises:
         TreeError: As `read_tree`.
     """
+    depth = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, sign in enumerate(line, 1):
+            depth += (sign in "[{") - (sign in "]}")
+            if depth > _MAX_DEPTH:
+                raise TreeError("it nests too deeply", number, column)
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -285,8 +293,8 @@ def read_any(text: str) -> Node:
         root = reader.compose(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise TreeError(error.problem or "not YAML", line, column) from error
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise TreeError(error.problem or "not YAML", *at) from error
     except YAMLError as error:
         raise TreeError(str(error).split("\n")[0], 1, 1) from error
     return Text("", 1, 1) if root is None else convert(root)

@@ -138,7 +138,7 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What a permitted transfer is subject to besides judgements: an authorisation, an assurance…"""
+    """What a permitted transfer is subject to besides judgements: an authorisation, an assurance or the like."""
 
     kind: str
     name: str

@@ -224,7 +224,9 @@ class Hand:
         entries = []
         for code in codes:
             there, onward = self.through(code)
+            lists = {each.name for each in self.library.instruments if each.default is Outcome.PROHIBITED}
             rules = [each.rule for each in there.basis if each.rule is not None]
+            rules.sort(key=lambda rule: rule.instrument not in lists)
             below = [Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule])) for rule in rules[:1]]
             below.append(self._last(self.inquiry.precedent([rule.name for rule in rules], self.taken.case.date)))
             below.append(self._onward(onward))
@@ -242,7 +244,9 @@ class Hand:
         whom = self.speaker.role("recipient")
         bars = [heading(bar.rule) for leg in onward.legs for bar in leg.bars if bar.rule is not None]
         why = f": {clip(bars, 2)}" if bars and onward.outcome is not Outcome.MAY_BE_PERMITTED else ""
-        consent = f"consent to its going on to {whom}: {outcome_words(onward.outcome)}{why}"
+        needed = [pair for leg in onward.legs for pair in (leg.subject_to or ((),))[0] if pair[1] == "true"]
+        only = f", only if {listed(self.speaker.finding(*pair) for pair in needed)}" if needed and not why else ""
+        consent = f"consent to its going on to {whom}: {outcome_words(onward.outcome)}{why}{only}"
         return Entry(consent, SYMBOL[onward.outcome], "dim")
 
     # The law itself
@@ -296,8 +300,8 @@ class Hand:
         near = [(rule, steps) for rule, steps in relaxed.nearest if not any(self._offered(step) for step in steps)]
         for rule, steps in sorted(near, key=lambda each: len(self._exceptions(each[0])))[: self.most]:
             missing = listed(self._clause(step, ()) for step in steps)
-            also = [f"“{heading(each)}”" for each in self._exceptions(rule)]
-            note = f"and {listed(also)}, an exception to it, would have to go as well" if also else ""
+            also = [f"“{label(each.name)}”" for each in self._exceptions(rule)]
+            note = f"its exception {listed(also)} would have to go as well" if also else ""
             text = f"let “{heading(rule)}” do without its condition that {missing}"
             yield Entry(text, "§", "", self._cites([rule]), note)
 

@@ -31,6 +31,7 @@ from sekisho.testing.mutate import spoil, spoil_bytes
 
 _SECONDS = 5.0
 _MAX_TRIES = 1500
+_SHRINKING = 20.0  # seconds
 _CODE = re.compile(r"SK\d{3}")
 _WORD = re.compile(r"[\w.-]+")
 _FENCE = re.compile(r"^```[a-z]+ .*?^```\n", re.MULTILINE | re.DOTALL)
@@ -103,6 +104,8 @@ class Fuzzer:
             trace = error.__traceback__
             while trace is not None and trace.tb_next is not None:
                 trace = trace.tb_next
+            if isinstance(error, RecursionError):
+                return "RecursionError: it nests too deeply", False
             at = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
             return f"{type(error).__name__} at {at}: {str(error)[:200]}", False
         return troubled(troubles, text), all(each.warning for each in troubles)
@@ -335,13 +338,13 @@ def _time_limit(seconds: float) -> Iterator[None]:
 def _smallest(fuzzer: Fuzzer, kind: str, data: bytes, said: str) -> bytes:
     """The smallest input found that goes wrong in the same way, by cutting pieces out."""
     family = said.partition(":")[0]
-    size, tries = max(1, len(data) // 2), 0
+    size, tries, begun = max(1, len(data) // 2), 0, time.perf_counter()
     keep = data.index(b"\n") + 1 if kind.startswith("facts") and b"\n" in data else 0
     while size:
         at, cut = keep, False
         while at < len(data):
             tries += 1
-            if tries > _MAX_TRIES or family.startswith("TimeoutError"):
+            if tries > _MAX_TRIES or time.perf_counter() - begun > _SHRINKING or family.startswith("TimeoutError"):
                 return data
             shorter = data[:at] + data[at + size :]
             if fuzzer.feed(kind, shorter)[0].partition(":")[0] == family:

@@ -1,0 +1,293 @@
+"""`sekisho compare`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sekisho.cli.flags import today
+from sekisho.cli.guard import DONE
+
+if TYPE_CHECKING:
+    from sekisho.base import Day
+    from sekisho.desk import Desk
+    from sekisho.ir import Law
+    from sekisho.reason.answers import Compared
+    from sekisho.reason.whole import Whole
+    from sekisho.tell.compare import Asked, Difference
+
+EPILOG = """\b
+Examples:
+  sekisho compare 2026-04-20 2026-04-21 --state JPN
+  sekisho compare 2022-03-07 2022-03-08 --state JPN --for recipient=UKR
+  sekisho compare 2026-11-21 2026-11-21+jp-2026-agreement-with-ukraine --for recipient=UKR,item=patriot-pac3
+  sekisho compare JPN KOR --on 2026-11-21 --for recipient=UKR
+  sekisho compare law my-law --state JPN --on 2026-11-21 --markdown
+
+A side is a day, a day with proposals (DAY+PROPOSAL), a state whose law is encoded, or
+a folder of rulebooks. --for fixes facts, several with commas; a state that is fixed
+brings what the registries say of it, an item what is known of it.
+"""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two laws."""
+
+    desk: Desk
+    state: str
+    day: Day
+    proposals: tuple[str, ...]
+    folder: str = ""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--state", metavar="STATE", help="Whose law, where A and B don't say it (JPN, or `international`).")
+@click.option("--on", "on", metavar="DAY", help="The law date, where A and B don't say it. Today, if not given.")
+@click.option("--for", "restrict", multiple=True, metavar="NAME=VALUE,…", help="Only these cases. Repeatable.")
+@click.option("--facts-on", metavar="DAY", help="The day whose facts count for a state in --for; that of B if not given.")
+@click.option("--max", "most", type=click.IntRange(1, 500), default=8, metavar="N", help="Show at most N changes (8).")
+@click.option("--json", "as_json", is_flag=True, help="Plain data instead of text.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Markdown instead of text.")
+def command(
+    before: str,
+    after: str,
+    state: str | None,
+    on: str | None,
+    restrict: tuple[str, ...],
+    facts_on: str | None,
+    most: int,
+    as_json: bool,
+    as_markdown: bool,
+) -> int:
+    """What changed? Exactly which cases two laws answer differently.
+
+    How many cases, under which conditions, through which rules, with a witness of each and the
+    documented cases that flip. Where there is no difference, that is proved.
+    """
+    if as_json and as_markdown:
+        raise click.UsageError("choose one of --json and --markdown")
+    told = _told(before, after, state, on, restrict, facts_on, most)
+    if as_json:
+        from sekisho.tell.compare import compare_data
+
+        click.echo(json.dumps(compare_data(told), ensure_ascii=False, indent=2))
+        return DONE
+    report = told.report()
+    if as_markdown:
+        from sekisho.tell.report import report_markdown
+
+        click.echo(report_markdown(report), nl=False)
+        return DONE
+    from sekisho.cli.paint import Canvas
+    from sekisho.cli.report import report_lines
+
+    canvas = Canvas.of()
+    click.echo("\n".join(line.rstrip() for line in report_lines(report, canvas)), color=canvas.colour)
+    return DONE
+
+
+def _told(
+    before: str, after: str, state: str | None, on: str | None, restrict: tuple[str, ...], facts_on: str | None, most: int
+) -> Difference:
+    from sekisho.cli.opened import desk_for
+    from sekisho.tell.compare import Difference
+
+    desk = desk_for()
+    whose = state_of(desk, state) if state else ""
+    one, two = (_side(desk, text, whose, day_of(on) if on else None) for text in (before, after))
+    asked = restriction(desk, restrict)
+    fixed = asked.fixed
+    laws = [_law(side) for side in (one, two)]
+    facts = day_of(facts_on) if facts_on else two.day
+    names = (_name(one), _name(two))
+    if one.desk is two.desk:
+        compared = desk.inquiry.compare(laws[0], laws[1], fixed=fixed, facts_on=facts)
+        return Difference(compared, desk.inquiry, desk.inquiry.whole(one.state, two.state), sides=names, asked=asked, most=most)
+    compared, whole = _across(one, two, laws, fixed, facts)
+    return Difference(compared, two.desk.inquiry, whole, sides=names, asked=asked, most=most)
+
+
+def _law(side: Side) -> Law:
+    """The law of a side.
+
+    Raises:
+        TroubleError: It is not encoded.
+    """
+    from sekisho.base import Trouble, TroubleError
+
+    desk = side.desk
+    if side.state not in desk.library.jurisdictions:
+        known = ", ".join(desk.library.jurisdictions)
+        raise TroubleError([Trouble("SK506", f"the law of `{side.state}` is not encoded", help=f"encoded are: {known}")])
+    return (desk.with_proposals(side.proposals) if side.proposals else desk).law(side.state, side.day)
+
+
+def _name(side: Side) -> str:
+    """What a side is called."""
+    from sekisho.ir import INTERNATIONAL
+    from sekisho.tell.words import day_words, listed
+
+    names = side.desk.registries.names
+    whose = "the international layer" if side.state == INTERNATIONAL else f"the law of {names.in_prose(side.state)}"
+    where = f" in {side.folder}" if side.folder else ""
+    proposed = f" with {listed(name.partition('@')[0] for name in side.proposals)}" if side.proposals else ""
+    return f"{whose}{where} on {day_words(side.day)}{proposed}"
+
+
+def _across(one: Side, two: Side, laws: Sequence[Law], fixed: Mapping[str, str], facts: Day) -> tuple[Compared, Whole]:
+    """The difference of two laws from different folders, over the words of both.
+
+    Raises:
+        TroubleError: The same word has different values on the two sides.
+    """
+    from sekisho.base import Trouble, TroubleError
+    from sekisho.reason.answers import Compared, Flipped
+    from sekisho.reason.compare import compare_laws
+    from sekisho.reason.whole import Whole
+
+    mine, other = one.desk.library, two.desk.library
+    differ = [name for name in mine.vars.keys() & other.vars.keys() if mine.vars[name].domain != other.vars[name].domain]
+    if differ:
+        said = ", ".join(f"`{name}`" for name in sorted(differ)[:5])
+        raise TroubleError([
+            Trouble(
+                "SK512",
+                "the two folders give the same word different values",
+                why=f"cases can be counted only over words that both share: {said}",
+                help="let both folders name the same values, states that a rule names among them",
+            )
+        ])  # fmt: skip
+    order = two.desk.inquiry.whole(two.state).order if mine.vars.keys() == other.vars.keys() else None
+    whole = Whole({**mine.vars, **other.vars}, laws, (*mine.constraints, *other.constraints), order)
+    known = two.desk.inquiry.facts_of(fixed, two.state, facts)
+    found = compare_laws(whole, laws[0], laws[1], {**mine.readings, **other.readings}, known)
+    flipped = []
+    for case in two.desk.documented if not found.equal_in_law else ():
+        if case.exporter in (one.state, two.state) and not case.law:
+            from dataclasses import replace
+
+            was, now = (side.desk.outcome(replace(case, date=side.day, facts_on=case.facts_day)) for side in (one, two))
+            if was is not now:
+                flipped.append(Flipped(case, was, now))
+    return Compared(found, (one.state, two.state), (one.day, two.day), tuple(flipped)), whole
+
+
+def _side(desk: Desk, text: str, state: str, on: Day | None) -> Side:
+    """The law that a side names."""
+    from sekisho.base import Trouble, TroubleError
+
+    head, *proposals = text.split("+")
+    if head[:1].isdigit():
+        day = day_of(head)
+        return Side(desk, state or _only(desk), day, tuple(f"{name}@{day}" if "@" not in name else name for name in proposals))
+    day = on or day_of(today())
+    folder = Path(head)
+    if folder.is_dir():
+        from sekisho.desk import open_desk
+
+        other = open_desk(folder)
+        whose = state or _only(other)
+        return Side(other, whose, day, tuple(proposals), head)
+    code = head if head in desk.library.jurisdictions else desk.registries.find_state(head)
+    if code is None:
+        help_ = "name a day, DAY+PROPOSAL, a state whose law is encoded, or a folder of rulebooks"
+        raise TroubleError([Trouble("SK513", f"`{head}` is no law that could be compared", help=help_)])
+    return Side(desk, code, day, tuple(f"{name}@{day}" if "@" not in name else name for name in proposals))
+
+
+def _only(desk: Desk) -> str:
+    """The one state whose law is encoded; where there are several, one has to be named."""
+    if len(desk.jurisdictions) != 1:
+        known = ", ".join(desk.library.jurisdictions)
+        raise click.UsageError(f"say whose law with --state: {known}")
+    return desk.jurisdictions[0]
+
+
+def day_of(text: str) -> Day:
+    """The day that a text names.
+
+    Raises:
+        TroubleError: There is no such day.
+    """
+    from sekisho.base import Trouble, TroubleError, parse_day
+
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise TroubleError([Trouble("SK405", str(error), help="write 2026-05-01")]) from error
+
+
+def state_of(desk: Desk, text: str) -> str:
+    """The code of the state that a text names, by code or name; `international` stays as it is.
+
+    Raises:
+        TroubleError: There is no such state.
+    """
+    from sekisho.base import Trouble, TroubleError
+
+    if text in desk.library.jurisdictions:
+        return text
+    code = desk.registries.find_state(text)
+    if code is None:
+        close = [desk.registries.names.of(each) for each in desk.registries.suggest_state(text)]
+        help_ = f"did you mean {' or '.join(close)}?" if close else "write a code such as JPN"
+        raise TroubleError([Trouble("SK407", f"no state is called `{text}`", help=help_)])
+    return code
+
+
+def restriction(desk: Desk, given: tuple[str, ...]) -> Asked:
+    """What `--for` fixes: facts with their values; a state by any name, an item with what is known of it.
+
+    Raises:
+        TroubleError: There is no such state or item.
+    """
+    from sekisho.tell.compare import Asked
+
+    only: dict[str, str] = {}
+    items: list[str] = []
+    known: dict[str, str] = {}
+    for pair in (each for group in given for each in group.split(",") if each.strip()):
+        name, sign, value = (part.strip() for part in pair.partition("="))
+        if not sign or not name or not value:
+            raise click.UsageError(f"`{pair.strip()}` is not of the form NAME=VALUE")
+        if name == "item":
+            key, facts = _item(desk, value)
+            items.append(key)
+            known.update(facts)
+            continue
+        var = desk.library.vars.get(name)
+        term = desk.library.terms.get(var.term) if var is not None else None
+        if term is not None and term.type == "state":
+            only[name] = state_of(desk, value)
+        else:
+            only[name] = {"yes": "true", "no": "false"}.get(value.lower(), value)
+    return Asked(only, tuple(items), {name: value for name, value in known.items() if name not in only})
+
+
+def _item(desk: Desk, name: str) -> tuple[str, dict[str, str]]:
+    """The key of an item, and what is known of it, variable by variable."""
+    from sekisho.base import Trouble, TroubleError
+
+    key = desk.registries.find_item(name)
+    if key is None:
+        close = desk.registries.suggest_item(name)
+        help_ = f"did you mean {' or '.join(f'`{each}`' for each in close)}?" if close else "see `sekisho show items`"
+        raise TroubleError([Trouble("SK408", f"no item is called `{name}`", help=help_)])
+    case = desk.case(date=today(), item=key)
+    outlook = desk.outlook(case, desk.jurisdictions[0])
+    found: dict[str, str] = {}
+    for var in desk.library.vars.values():
+        term = desk.library.terms.get(var.term)
+        if term is not None and term.subject == "item" and not term.relation and term.supplier == "case":
+            value = outlook.values[var.name]
+            if value is not None and "=" not in var.name:
+                found[var.name] = value
+    return key, found

@@ -1,0 +1,69 @@
+"""`sekisho verify`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from sekisho.cli.guard import DONE, FOUND
+
+EPILOG = """\b
+Examples:
+  sekisho verify
+  sekisho verify jp-2022-only-non-weapons
+  sekisho verify --jurisdiction KOR
+  sekisho verify --json
+
+Exit status 3 where a property is refuted.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+@click.option("--jurisdiction", metavar="STATE", help="Only properties of this law (JPN, or `international`).")
+@click.option("--law", "law", type=click.Path(exists=True, file_okay=False), help="A folder of rulebooks of your own.")
+@click.option("--json", "as_json", is_flag=True, help="Plain data instead of text.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Markdown instead of text.")
+def command(
+    names: tuple[str, ...], jurisdiction: str | None, law: str | None, as_json: bool, as_markdown: bool
+) -> int:
+    """Does it always hold? Properties of the law, proved or refuted.
+
+    A property is a `property` block of a rulebook. It is proved for every case on every day that it
+    speaks of, or refuted with a case, which is then decided. All of them where no NAME is given.
+    """
+    from sekisho.cli.compare import state_of
+    from sekisho.cli.opened import desk_for
+    from sekisho.tell.verify import Tested, verify_data
+
+    if as_json and as_markdown:
+        raise click.UsageError("choose one of --json and --markdown")
+    if law is None:
+        desk = desk_for()
+    else:
+        from sekisho.desk import open_desk
+
+        desk = open_desk(law)
+    wanted = list(names)
+    if jurisdiction is not None:
+        state = state_of(desk, jurisdiction)
+        own = [claim.name for claim in desk.library.properties if claim.state == state]
+        wanted = [name for name in names if name in own] if names else own
+        if not wanted:
+            click.echo(f"no property is about the law of `{state}`", err=True)
+            return DONE
+    told = Tested(desk.verify(wanted), desk.inquiry)
+    if as_json:
+        click.echo(json.dumps(verify_data(told), ensure_ascii=False, indent=2))
+    elif as_markdown:
+        from sekisho.tell.report import report_markdown
+
+        click.echo(report_markdown(told.report()), nl=False)
+    else:
+        from sekisho.cli.paint import Canvas
+        from sekisho.cli.report import report_lines
+
+        canvas = Canvas.of()
+        click.echo("\n".join(line.rstrip() for line in report_lines(told.report(), canvas)), color=canvas.colour)
+    return FOUND if told.refuted else DONE
