@@ -9,8 +9,9 @@ from random import Random
 import pytest
 import yaml
 
-from sekisho.base import canonical
-from sekisho.cases import UNKNOWN, CaseReader, locate
+from sekisho.base import Day, canonical
+from sekisho.cases import UNKNOWN, Case, CaseReader, Item, locate
+from sekisho.tell.data import decision_data
 from sekisho.testing import random_case
 
 SOUND = """\
@@ -163,3 +164,46 @@ def test_a_case_cannot_be_changed(desk):
 def test_replace_makes_another_case(desk):
     (case,), _ = read(desk, SOUND)
     assert replace(case, recipient="FRA").digest != case.digest
+
+
+def test_what_is_stated_is_part_of_the_hash(desk):
+    """A stated fact and the plain case are told apart in a proof, so the receipt tells them apart too."""
+    plain = desk.case(date="2024-03-10", exporter="JPN", recipient="USA", item="patriot-pac3")
+    said = desk.amend(plain, consideration="sale", item={"weapon": True})
+    assert plain.to_dict() == {
+        "date": "2024-03-10",
+        "exporter": "JPN",
+        "recipient": "USA",
+        "item": {"name": plain.item.name, "key": "patriot-pac3"},
+    }
+    assert said.to_dict()["consideration"] == "sale"
+    assert said.to_dict()["item"]["weapon"] is True
+    assert said.digest != plain.digest
+
+
+def test_what_is_unlike_the_plain_case_was_stated():
+    case = Case(Day(2024, 3, 10), "JPN", "USA", Item(stock="state-surplus"), consideration="grant")
+    assert case.stated == {"consideration"}
+    assert case.item.stated == {"stock"}
+    assert case.to_dict()["consideration"] == "grant"
+
+
+def test_the_plain_data_of_a_decision_decides_to_the_same_bytes(desk, our_cases):
+    for case in our_cases[::29]:
+        said = decision_data(desk.decide(case))
+        again = desk.case(**{("with_" if key == "with" else key): value for key, value in said["case"].items()})
+        assert canonical(decision_data(desk.decide(again))) == canonical(said), case.id
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "", "soon"])
+def test_the_day_of_a_proposal_is_read_with_the_case(desk, day):
+    """Else one case would stop a replay of hundreds, and nothing would say where."""
+    name = desk.library.proposals[0].name
+    _, troubles = read(desk, f"date: 2026-06-01\nexporter: JPN\nwith: ['{name}@{day}']\n")
+    assert [(each.code, each.places[0].line) for each in troubles] == [("SK405", 3)]
+
+
+def test_help_lists_no_more_names_than_one_reads(desk):
+    _, troubles = read(desk, "date: 2026-06-01\nfacts: {zzzz: true}\njudgements: {zzzz: true}\n")
+    assert [each.code for each in troubles] == ["SK409", "SK409"]
+    assert all(len(each.help) < 200 for each in troubles)

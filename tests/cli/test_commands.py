@@ -149,7 +149,7 @@ def test_show_suggests(run):
 
 def test_ask_puts_only_what_matters_and_saves(run, tmp_path):
     path = tmp_path / "saved.yaml"
-    answers = "Nev Zealand\nNew Zealand\nJapan\nother\nyes\nno\nperhaps\nno\nyes"
+    answers = "Nev Zealand\nNew Zealand\nNew Zealand\nJapan\nother\nperhaps\nyes\nno\nrescue\nno"
     status, said = run("ask", "--on", "2021-01-01", "--save", str(path), input=answers + "\n" * 10)
     assert status == 0, said
     assert "did you mean New Zealand" in said

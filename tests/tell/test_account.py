@@ -7,6 +7,7 @@ import json
 import pytest
 
 from sekisho.base import canonical
+from sekisho.desk import Desk
 from sekisho.tell.account import account_of
 from sekisho.tell.data import decision_data, trace_data
 from sekisho.tell.markdown import memo
@@ -87,3 +88,16 @@ def test_trace_data(small, masked, snapshot):
     case = small.case(exporter="NZL", recipient="JPN", item=WEAPON, date="2022-01-01", facts={"at-war": True})
     data = trace_data(case, small.trace(case))
     assert masked(json.dumps(data, indent=1)) == snapshot
+
+
+def test_parts_kept_for_equal_answers_are_told_afresh_where_they_differ(small):
+    """Two cases that look the same to the law share what is told of them; receipts stay their own."""
+    case = small.case(exporter="NZL", **CASES["subject-to-findings"])
+    other = small.amend(case, id="another", because="of notes")
+    later = small.amend(case, facts_on="2020-06-01")
+    one, two, three = (decision_data(small.decide(each)) for each in (case, other, later))
+    assert one["legs"] == two["legs"]
+    assert one["decision"] == two["decision"]
+    assert one["decision"] != three["decision"]
+    fresh = Desk(small._opened)
+    assert [decision_data(fresh.decide(each)) for each in (later, other, case)] == [three, two, one]

@@ -103,5 +103,7 @@ CODES = {
     "SK511": "A question names a property that no book states.",
     "SK512": "Two folders of rulebooks give the same word different values, so their laws cannot be compared.",
     "SK513": "A side of a comparison names neither a day, a state whose law is encoded, nor a folder.",
+    "SK514": "A picture was asked for, and the plotting library is not installed.",
+    "SK515": "A picture was to be saved to a file of an ending that cannot be drawn.",
 }
 """Every code, in the order of the rooms, with one sentence on what it tells."""

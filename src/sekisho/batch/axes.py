@@ -97,7 +97,8 @@ class Axes:
         }
         self.provisions: list[list[tuple[str, Formula]]] = []
         self.homes: list[np.uint64] = []
-        self._leaves: list[dict[tuple[str, int], Formula]] = [{} for _ in range(4)]
+        self._leaves: list[dict[np.uint64, Formula]] = [{} for _ in range(4)]
+        self._kept: dict[int, Formula] = {}
         self.generation = 0
         self.lock = RLock()
         self._forget()
@@ -284,10 +285,10 @@ class Axes:
         empty = Axis(1, {}, {})
         conditions = Conditions(self._residues, tuple(axis if i == number else empty for i in range(4)))
         found = np.full(axis.size, number + 1, np.uint64)
-        for (name, slot), formula in self._leaves[number].items():
+        for name, formula in self._leaves[number].items():
             leaf = conditions.evaluate(formula)
             assert not isinstance(leaf, Tree)
-            weights = scatter(self._residues.hashes(leaf.ids, marked=True) ^ spread(f"{name} {slot}"))
+            weights = scatter(self._residues.hashes(leaf.ids, marked=True) ^ name)
             found += weights[0] if leaf.constant else weights.take(leaf.codes, mode="clip")
         return scatter(found)
 
@@ -309,9 +310,11 @@ class Axes:
                 found = provisions(law)
                 self.provisions.append(found)
                 self.homes.append(spread(f"{law.encoded} " + "\0".join(name for name, _ in found)))
-                for name, formula in found:
-                    for slot, (axis, leaf) in enumerate(self._split(formula)):
-                        self._leaves[axis].setdefault((f"{name} {id(formula)}", slot), leaf)
+                for _, formula in found:
+                    for axis, leaf in self._split(formula):
+                        if id(leaf) not in self._kept:
+                            self._kept[id(leaf)] = leaf
+                            self._leaves[axis].setdefault(spread(repr(leaf)), leaf)
             self._forget()
         known = len(self._place_classes)
         if known < len(self._places):

@@ -20,7 +20,9 @@ from sekisho.base import digest
 if TYPE_CHECKING:
     from sekisho.batch.screener import Screener
 
-_LARGEST = 200_000
+_LARGEST = 2_000_000
+"""Cells; they take 32 bytes each."""
+
 _KEPT = 4
 
 
@@ -61,7 +63,7 @@ class Memory:
     def save(self, screener: Screener) -> None:
         """Keep what a screener has learnt; a folder that cannot be written is no trouble."""
         learnt = screener.learnt()
-        if not screener.asked or learnt is None or len(learnt.keys[0]) > _LARGEST:
+        if not screener.learning or len(learnt.cells[0]) > _LARGEST:
             return
         data = pickle.dumps(learnt, protocol=pickle.HIGHEST_PROTOCOL)
         try:

@@ -86,11 +86,12 @@ Flags = tuple[bool, ...]
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Which key has which answer: the values of each family, the flags of outcomes, values by key."""
+    """Which key has which answer: the values of each family, the flags of outcomes, values by key, cells."""
 
     values: tuple[list[tuple[str, ...]], ...]
     flags: tuple[Flags, ...]
     keys: tuple[dict[int, int], ...]
+    cells: tuple[Hashes, Ints]
 
 
 @dataclass
@@ -118,6 +119,7 @@ class Screener:
         self._residues = Residues()
         self._axes = Axes(self._traits, self._places, self.dictionaries, self._residues)
         self._store = Store(len(FAMILIES))
+        self._new_cells = 0
         self._shortcut = Shortcut(self._axes, self._traits)
         self._numbers: tuple[dict[object, int], ...] = tuple({} for _ in FAMILIES)
         self._flags: list[Flags] = []
@@ -168,9 +170,14 @@ class Screener:
 
     # What is kept between runs
 
+    @property
+    def learning(self) -> bool:
+        """Whether anything new has been found out."""
+        return self._new_cells > 0
+
     def learnt(self) -> Learnt:
         """Which key has which answer."""
-        return Learnt(self.values, tuple(self._flags), self._known)
+        return Learnt(self.values, tuple(self._flags), self._known, self._store.content())
 
     def remember(self, learnt: Learnt) -> None:
         """Take over what an earlier run has learnt; before the first row is screened."""
@@ -181,6 +188,7 @@ class Screener:
                 flags = learnt.flags[number] if family == OUTCOME else ()
                 self._numbers[family][(value, flags)] = number
         self._flags.extend(learnt.flags)
+        self._store.add(*learnt.cells)
 
     # Cells: rows that the provisions cannot tell apart
 
@@ -203,6 +211,7 @@ class Screener:
                     each[name] = self._provision(name, met[id(formula)], here)
                 found.append(self._answers_under(number, each, _Asked(self, groups.rows, rep[block][here])))
             self._store.add(keys[block], np.concatenate(found).astype(np.int32))
+            self._new_cells += len(block)
 
     def _provision(self, name: str, coded: Coded, here: slice) -> Provision:
         ids = coded.ids

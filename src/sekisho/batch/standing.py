@@ -60,9 +60,7 @@ class Standing:
         order = {part.instrument.name: i for i, part in enumerate(law.instruments)}
         self.yields = [[order[o] for o in part.instrument.yields_to if o in order] for part in law.instruments]
         self.beaten = [self._max([self.decided[o] for o in others]) for others in self.yields]
-        self.heard = [
-            (scope > NO) & (beaten < YES) for scope, beaten in zip(self.scopes, self.beaten, strict=True)
-        ]
+        self.heard = [(scope > NO) & (beaten < YES) for scope, beaten in zip(self.scopes, self.beaten, strict=True)]
 
     def _stand(self, rule: Rule) -> Truths:
         found = self.stands.get(rule.name)
@@ -236,7 +234,9 @@ class Standing:
         return key
 
     def _open_default(self, i: int, part: InForce) -> Hashes:
-        key = scatter(self._any(r for r in part.rules if r.effect.outcome).astype(np.uint64) + named(part.instrument.name))
+        key = scatter(
+            self._any(r for r in part.rules if r.effect.outcome).astype(np.uint64) + named(part.instrument.name)
+        )
         key = key + scatter(self.beaten[i].astype(np.uint64) + named(f"beaten {part.instrument.name}"))
         for _, rules in levels(part):
             key = key + scatter(self._any(rules).astype(np.uint64) + named(f"level {rules[0].name}"))
@@ -271,7 +271,7 @@ class Standing:
             permitted: Where the outcome is that it may be permitted, or free.
             barred: Where the outcome is a prohibition or a presumed denial.
         """
-        key, best = self._zero, np.zeros(self.count, np.uint8)
+        key, best, denied = self._zero, np.zeros(self.count, np.uint8), np.zeros(self.count, np.uint8)
         for i, part in enumerate(self.law.instruments):
             here = permitted & self.heard[i]
             scope_mark = self._scope_mark(part)
@@ -282,7 +282,10 @@ class Standing:
                     key = key + self._marked(here & (self.stands[rule.name] > NO), mark, f"mark of {rule.name}")
                 elif rule.effect.outcome in _BARRING:
                     stands = barred & self.heard[i] & (self.stands[rule.name] == YES)
-                    best = np.maximum(best, np.where(stands, mark, NO))
+                    if rule.effect.outcome is Outcome.PROHIBITED:
+                        best = np.maximum(best, np.where(stands, mark, NO))
+                    else:
+                        denied = np.maximum(denied, np.where(stands, mark, NO))
             if part.instrument.default is Outcome.PROHIBITED:
                 where = barred & self.heard[i] & self.by_default(i, part)
                 weakest = scope_mark
@@ -292,7 +295,8 @@ class Standing:
                 for scope in part.scopes:
                     inside = where & (self._provisions[f"scope {scope.name}"].truth > NO)
                     best = np.maximum(best, np.where(inside, np.minimum(weakest, np.uint8(scope.support)), NO))
-        return key + scatter(best.astype(np.uint64) + np.uint64(3 << 51))
+        key = key + scatter(best.astype(np.uint64) + np.uint64(3 << 51))
+        return key + scatter(denied.astype(np.uint64) + np.uint64(5 << 51))
 
     def _scope_mark(self, part: InForce) -> Truths:
         """The mark of the whole scope, folded as in a proof of `any of`."""

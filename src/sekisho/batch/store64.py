@@ -53,6 +53,12 @@ class Store:
             open_, slot, held = open_[~same], slot[~same], held[~same]
         return found
 
+    def content(self) -> tuple[Keys, NDArray[Any]]:
+        """Every key with its row."""
+        keys, at = self._slots
+        order = np.flatnonzero(keys != _EMPTY)
+        return keys[order], self.rows[at[order]]
+
     def add(self, keys: Keys, rows: NDArray[Any]) -> None:
         """Add rows under keys that are distinct, not 0, and not in the table yet."""
         total = self._count + len(keys)

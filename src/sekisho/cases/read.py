@@ -19,6 +19,8 @@ from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Library, Outcome
 
 _MAX_BYTES = 50_000_000
+_MAX_LISTED = 40
+"""A longer list of known names would hide the trouble: the help then says where they stand."""
 
 
 @dataclass
@@ -371,7 +373,8 @@ class CaseReader:
         for name, each in node.value.items():
             term = self.library.terms.get(name)
             if term is None:
-                self._unknown_field(node, name, tuple(self.library.terms), "the vocabulary", code="SK409")
+                truths = tuple(each.name for each in self.library.terms.values() if each.type == "truth")
+                self._unknown_field(node, name, truths, "the vocabulary", code="SK409")
             elif name.replace("-", "_") in TOP or (term.subject == "item" and name.replace("-", "_") in ITEM):
                 self._trouble(
                     "SK409", f"`{name}` is a field of its own", each, help=f"write it as a field, not under `{key}`"
@@ -392,7 +395,7 @@ class CaseReader:
         judged = tuple(name for name, term in self.library.terms.items() if term.supplier == "judgement")
         for name, each in node.value.items():
             if name not in judged:
-                self._unknown_field(node, name, judged, "the judgements", code="SK409")
+                self._unknown_field(node, name, judged, "the list of judgements", code="SK409")
                 continue
             if isinstance(each.value, bool):
                 found[name] = Finding(each.value)
@@ -431,8 +434,15 @@ class CaseReader:
                     each,
                     help=f"write `{close[0]}`" if close else f"known: {', '.join(known)}",
                 )
-            else:
-                names.append(name)
+                continue
+            stated = name.partition("@")[2]
+            try:
+                if "@" in name:
+                    parse_day(stated)
+            except ValueError as error:
+                self._trouble("SK405", f"`{key}`: {error}", each, help="write NAME@2026-05-01, or NAME alone")
+                continue
+            names.append(name)
         return tuple(names)
 
     def _readings(self, key: str, node: Located) -> Mapping[str, str]:
@@ -443,7 +453,7 @@ class CaseReader:
         for name, each in node.value.items():
             reading = self.library.readings.get(name)
             if reading is None:
-                self._unknown_field(node, name, tuple(self.library.readings), "the readings", code="SK410")
+                self._unknown_field(node, name, tuple(self.library.readings), "the list of readings", code="SK410")
                 continue
             options = tuple(option.name for option in reading.options)
             if each.value not in options:
@@ -557,6 +567,8 @@ class CaseReader:
                 else f"write `{close[0]}`"
                 if close
                 else f"known: {', '.join(known)}"
+                if len(known) <= _MAX_LISTED
+                else "`sekisho show terms` lists the words of the rulebooks"
             ),
         )
 

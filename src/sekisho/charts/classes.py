@@ -7,19 +7,22 @@ from typing import Any
 
 from sekisho.cases.fields import PLAIN
 from sekisho.desk import Desk
-from sekisho.ir import Effect, Test, variables, walk
+from sekisho.ir import Effect
+from sekisho.ir.walk import tests
 
 ITEMS: Mapping[str, Mapping[str, Any]] = {
     "finished weapon": {"weapon": True, "form": "finished", "purpose": []},
     "ammunition": {"weapon": True, "form": "ammunition", "purpose": []},
-    "part of a weapon": {"weapon": True, "form": "component", "purpose": []},
+    "weapon part": {"weapon": True, "form": "component", "purpose": []},
     "military technology": {"weapon": False, "form": "technology", "purpose": []},
     "surveillance equipment": {"weapon": False, "form": "finished", "purpose": ["surveillance"]},
     "protective gear": {"weapon": False, "form": "finished", "purpose": ["protection"]},
 }
 """The item classes: one plain example of each, all of them arms in the sense of the control list."""
 
-ORDINARY = "an ordinary sale to a government: no special activity, no joint programme, none of the listed weapon classes"
+ORDINARY = (
+    "an ordinary sale to a government: no special activity, no joint programme, none of the listed weapon classes"
+)
 """What the cases of a chart have in common."""
 
 _SETTLED = ("classes", "under", "assurances", "purpose")
@@ -53,17 +56,16 @@ def named_states(desk: Desk, law: str) -> tuple[str, ...]:
     homes = {each.name: each.jurisdiction for each in desk.library.instruments}
     found: dict[str, None] = {}
     for rule in desk.library.rules:
-        if homes.get(rule.instrument) != law or rule.effect is not Effect.PERMIT or "recipient" not in variables(rule.when):
-            continue
-        for node in walk(rule.when):
-            if isinstance(node, Test) and node.var == "recipient" and "*" not in node.values:
-                found.update(dict.fromkeys(node.values))
+        if homes.get(rule.instrument) == law and rule.effect is Effect.PERMIT:
+            for test in tests(rule.when):
+                if test.var == "recipient" and "*" not in test.values:
+                    found.update(dict.fromkeys(test.values))
     return (*found, "*")
 
 
 def state_words(desk: Desk, code: str) -> str:
     """A state by name; `*` is one that no rule or registry names."""
-    return "any state that no record names" if code == "*" else desk.registries.names.of(code)
+    return "any other state" if code == "*" else desk.registries.names.of(code)
 
 
 def case_fields(item: Mapping[str, Any]) -> dict[str, Any]:

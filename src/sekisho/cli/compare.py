@@ -52,7 +52,9 @@ class Side:
 @click.option("--state", metavar="STATE", help="Whose law, where A and B don't say it (JPN, or `international`).")
 @click.option("--on", "on", metavar="DAY", help="The law date, where A and B don't say it. Today, if not given.")
 @click.option("--for", "restrict", multiple=True, metavar="NAME=VALUE,…", help="Only these cases. Repeatable.")
-@click.option("--facts-on", metavar="DAY", help="The day whose facts count for a state in --for; that of B if not given.")
+@click.option(
+    "--facts-on", metavar="DAY", help="The day whose facts count for a state in --for; that of B if not given."
+)
 @click.option("--max", "most", type=click.IntRange(1, 500), default=8, metavar="N", help="Show at most N changes (8).")
 @click.option("--json", "as_json", is_flag=True, help="Plain data instead of text.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Markdown instead of text.")
@@ -95,7 +97,13 @@ def command(
 
 
 def _told(
-    before: str, after: str, state: str | None, on: str | None, restrict: tuple[str, ...], facts_on: str | None, most: int
+    before: str,
+    after: str,
+    state: str | None,
+    on: str | None,
+    restrict: tuple[str, ...],
+    facts_on: str | None,
+    most: int,
 ) -> Difference:
     from sekisho.cli.opened import desk_for
     from sekisho.tell.compare import Difference
@@ -110,7 +118,9 @@ def _told(
     names = (_name(one), _name(two))
     if one.desk is two.desk:
         compared = desk.inquiry.compare(laws[0], laws[1], fixed=fixed, facts_on=facts)
-        return Difference(compared, desk.inquiry, desk.inquiry.whole(one.state, two.state), sides=names, asked=asked, most=most)
+        return Difference(
+            compared, desk.inquiry, desk.inquiry.whole(one.state, two.state), sides=names, asked=asked, most=most
+        )
     compared, whole = _across(one, two, laws, fixed, facts)
     return Difference(compared, two.desk.inquiry, whole, sides=names, asked=asked, most=most)
 
@@ -126,7 +136,9 @@ def _law(side: Side) -> Law:
     desk = side.desk
     if side.state not in desk.library.jurisdictions:
         known = ", ".join(desk.library.jurisdictions)
-        raise TroubleError([Trouble("SK506", f"the law of `{side.state}` is not encoded", help=f"encoded are: {known}")])
+        raise TroubleError(
+            [Trouble("SK506", f"the law of `{side.state}` is not encoded", help=f"encoded are: {known}")]
+        )
     return (desk.with_proposals(side.proposals) if side.proposals else desk).law(side.state, side.day)
 
 
@@ -154,7 +166,9 @@ def _across(one: Side, two: Side, laws: Sequence[Law], fixed: Mapping[str, str],
     from sekisho.reason.whole import Whole
 
     mine, other = one.desk.library, two.desk.library
-    differ = [name for name in mine.vars.keys() & other.vars.keys() if mine.vars[name].domain != other.vars[name].domain]
+    differ = [
+        name for name in mine.vars.keys() & other.vars.keys() if mine.vars[name].domain != other.vars[name].domain
+    ]
     if differ:
         said = ", ".join(f"`{name}`" for name in sorted(differ)[:5])
         raise TroubleError([
@@ -187,7 +201,9 @@ def _side(desk: Desk, text: str, state: str, on: Day | None) -> Side:
     head, *proposals = text.split("+")
     if head[:1].isdigit():
         day = day_of(head)
-        return Side(desk, state or _only(desk), day, tuple(f"{name}@{day}" if "@" not in name else name for name in proposals))
+        return Side(
+            desk, state or _only(desk), day, tuple(f"{name}@{day}" if "@" not in name else name for name in proposals)
+        )
     day = on or day_of(today())
     folder = Path(head)
     if folder.is_dir():

@@ -26,10 +26,14 @@ term or a group: parties, authority, governments, legislator, item, readings. Wi
 
 @click.command(epilog=EPILOG)
 @click.argument("case", required=False, metavar="[CASE]", type=click.Path(allow_dash=True))
-@click.option("--to", "wish", metavar="OUTCOME", default="may-be-permitted", help="The outcome to reach (may-be-permitted).")
+@click.option(
+    "--to", "wish", metavar="OUTCOME", default="may-be-permitted", help="The outcome to reach (may-be-permitted)."
+)
 @click.option("--fix", multiple=True, metavar="TERM", help="Keep this as it is. Repeatable.")
 @click.option("--free", multiple=True, metavar="TERM", help="Let this change, too. Repeatable.")
-@click.option("--max", "most", type=click.IntRange(1, 60), default=3, metavar="N", help="Show at most N cards a group (3).")
+@click.option(
+    "--max", "most", type=click.IntRange(1, 60), default=3, metavar="N", help="Show at most N cards a group (3)."
+)
 @click.option(
     "--changes", type=click.IntRange(1, 6), default=3, metavar="N", help="Look for sets of at most N changes (3)."
 )

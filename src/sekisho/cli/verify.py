@@ -25,9 +25,7 @@ Exit status 3 where a property is refuted.
 @click.option("--law", "law", type=click.Path(exists=True, file_okay=False), help="A folder of rulebooks of your own.")
 @click.option("--json", "as_json", is_flag=True, help="Plain data instead of text.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Markdown instead of text.")
-def command(
-    names: tuple[str, ...], jurisdiction: str | None, law: str | None, as_json: bool, as_markdown: bool
-) -> int:
+def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, as_json: bool, as_markdown: bool) -> int:
     """Does it always hold? Properties of the law, proved or refuted.
 
     A property is a `property` block of a rulebook. It is proved for every case on every day that it

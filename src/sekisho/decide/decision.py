@@ -175,6 +175,13 @@ class Leg:
         """What stands in the way: rules that bar, declared denials, closed lists without a case."""
         if not self.outcomes & {Outcome.PROHIBITED, Outcome.PRESUMED_DENIED}:
             return ()
+        if not self._certain_bars and self.outcome in (Outcome.PROHIBITED, Outcome.PRESUMED_DENIED):
+            return tuple(self._bars_whatever_is_found())
+        return self._certain_bars
+
+    @_Kept
+    def _certain_bars(self) -> tuple[Bar, ...]:
+        """The bars that stand whatever is found and whatever the unknown facts are."""
         found: list[Bar] = []
         for proof in self.proof:
             if proof.silent:
@@ -202,8 +209,6 @@ class Leg:
                 found.extend(
                     Bar(name, scope.name, scope.cites, None, min(scope.support, mark)) for scope in self._scopes(proof)
                 )
-        if not found and self.outcome in (Outcome.PROHIBITED, Outcome.PRESUMED_DENIED):
-            found = self._bars_whatever_is_found()
         return tuple(found)
 
     def _bars_whatever_is_found(self) -> list[Bar]:
@@ -251,18 +256,24 @@ class Leg:
         """The weakest mark on the path that carries the outcome; None where nothing carries one.
 
         Where several bases (or bars) carry it independently, the best supported counts; where
-        several instruments must let a transfer through, the weakest of them.
+        several instruments must let a transfer through, or several bars only together make it
+        certain, the weakest of them. What is weaker than the outcome does not carry it: a presumed
+        denial no prohibition, an exemption no permission of the same instrument.
         """
         if self.outcome is Outcome.UNDETERMINED:
             return None
         if self.outcome in (Outcome.PROHIBITED, Outcome.PRESUMED_DENIED):
-            strong = [bar.support for bar in self.bars]
-            return max(strong) if strong else None
-        by_instrument: dict[str, Support] = {}
+            if not self._certain_bars:
+                return min((bar.support for bar in self.bars), default=None)
+            as_strong = [b for b in self._certain_bars if b.rule is None or b.rule.effect.outcome is self.outcome]
+            return max(bar.support for bar in as_strong or self._certain_bars)
+        by_instrument: dict[str, dict[bool, Support]] = {}
         for basis in self.basis:
-            by_instrument[basis.instrument] = max(basis.support, by_instrument.get(basis.instrument, Support.INFERRED))
+            marks_ = by_instrument.setdefault(basis.instrument, {})
+            exempt = basis.rule is not None and basis.rule.effect is Effect.EXEMPT
+            marks_[exempt] = max(basis.support, marks_.get(exempt, basis.support))
         if by_instrument:
-            return min(by_instrument.values())
+            return min(marks_[min(marks_)] for marks_ in by_instrument.values())
         marks = [self.support_of(proof.scope) for proof in self.proof]
         return min(marks) if marks else None
 

@@ -220,7 +220,12 @@ def _broken(leg: Leg, speaker: Speaker) -> Iterator[Section]:
         for each in proof.rules:
             if each.rule.effect not in (Effect.PERMIT, Effect.EXEMPT):
                 continue
-            why = speaker.step(breaking(each.step)) if each.status == "fails" else f"defeated by {listed(each.by)}"
+            if each.status == "fails":
+                why = speaker.step(breaking(each.step))
+            elif each.status == "defeated":
+                why = f"defeated by {listed(each.by)}"
+            else:
+                why = "open; but whatever settles it, something bars the transfer"
             found.setdefault((heading(each.rule), why), []).append(each.rule.name)
         entries = tuple(Entry(head, "·", "", ", ".join(names), why) for (head, why), names in found.items())
         count = plural(sum(map(len, found.values())), "basis", "bases")

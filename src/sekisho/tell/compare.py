@@ -245,11 +245,11 @@ def number(count: int, *, short: bool = True) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A share in per cent, or as one in so many where it is small.
+    r"""A share in per cent, or as one in so many where it is small.
 
     Example:
         >>> share(1, 4), share(2, 1000), share(1, 300000)
-        ("25\u00a0%", "0.2\u00a0%", 'one in 300,000')
+        ('25\xa0%', '0.2\xa0%', 'one in 300,000')
     """
     if not part or not whole:
         return "none"
@@ -305,7 +305,11 @@ def compare_data(told: Difference) -> dict[str, Any]:
             {
                 "before": change.before.word,
                 "after": change.after.word,
-                "cause": {"name": change.cause.name, "how": change.cause.how, "cite": _cites(change.cause, told.speaker)}
+                "cause": {
+                    "name": change.cause.name,
+                    "how": change.cause.how,
+                    "cite": _cites(change.cause, told.speaker),
+                }
                 if change.cause
                 else None,
                 **counts(change),
@@ -319,7 +323,12 @@ def compare_data(told: Difference) -> dict[str, Any]:
             for change in difference.changes
         ],
         "documented": [
-            {"case": each.case.id, "on": each.case.date.isoformat(), "before": each.before.word, "after": each.after.word}
+            {
+                "case": each.case.id,
+                "on": each.case.date.isoformat(),
+                "before": each.before.word,
+                "after": each.after.word,
+            }
             for each in compared.flipped
             if told.meant(each.case)
         ],

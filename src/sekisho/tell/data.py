@@ -51,13 +51,15 @@ def decision_data(decision: Decision, *, proof: bool = True) -> Plain:
 
     Returns:
         At least `outcome`, `on`, `basis`, `bars`, `subject_to`, `turns_on`, `support`, `unmodelled`,
-        `readings`, `legs`, `proof`, `receipt`, and `decision`, the hash of the answer.
+        `readings`, `legs`, `proof`, `receipt`, and `decision`, the hash of the answer. Equal answers
+        share their parts, so nothing in it may be changed.
     """
     case = decision.case
     first = decision.legs[0].situation
     speaker = Speaker(first.library, first.registries, first)
     receipt = decision.receipt.to_dict()
-    legs = [_leg(leg) for leg in decision.legs]
+    told = [_leg(leg) for leg in decision.legs]
+    legs = [{"law": leg.state, "role": leg.role, **data} for leg, (data, _) in zip(decision.legs, told, strict=True)]
     data: Plain = {
         "outcome": decision.outcome.word,
         "possible": _outcomes(decision.outcomes),
@@ -90,11 +92,10 @@ def decision_data(decision: Decision, *, proof: bool = True) -> Plain:
         "proof": [_proof(leg) for leg in decision.legs] if proof else [],
         "receipt": receipt,
     }
-    answer = {
-        key: data[key]
-        for key in ("outcome", "possible", "basis", "bars", "subject_to", "turns_on", "support", "receipt")
-    }
-    data["decision"] = digest(answer)
+    answer = {key: data[key] for key in ("outcome", "possible", "turns_on", "support", "receipt")}
+    data["decision"] = digest(
+        [answer, *([leg.state, leg.role, said] for leg, (_, said) in zip(decision.legs, told, strict=True))]
+    )
     return data
 
 
@@ -137,10 +138,21 @@ def cite_data(cite: Cite, title: str, sources: Sequence[str]) -> Plain:
     }
 
 
-def _leg(leg: Leg) -> Plain:
+def _leg(leg: Leg) -> tuple[Plain, str]:
+    """What one law says, with its hash: told once for all legs whose situations are the same."""
+    memory = leg.situation.memory
+    found: tuple[Plain, str] | None = memory.get(_TOLD)
+    if found is None:
+        data = _leg_data(leg)
+        found = memory[_TOLD] = (data, digest(data))
+    return found
+
+
+_TOLD = ("data",)
+
+
+def _leg_data(leg: Leg) -> Plain:
     return {
-        "law": leg.state,
-        "role": leg.role,
         "encoded": leg.law.encoded,
         "outcome": leg.outcome.word,
         "possible": _outcomes(leg.outcomes),
@@ -293,14 +305,38 @@ def _rule(proof: RuleProof, leg: Leg, grounds: dict[str, Plain]) -> Plain:
 
 
 def _step(step: Step, leg: Leg, grounds: dict[str, Plain]) -> Plain:
+    """A condition with what is below it, and the grounds that it asks for."""
+    data, names = _told(step)
+    for name in names:
+        if name not in grounds:
+            grounds[name] = ground_data(leg.ground(name))
+    return data
+
+
+_MAX_STEPS = 50_000
+_steps: dict[int, tuple[Step, Plain, tuple[str, ...]]] = {}
+"""What steps look like as plain data, by identity: equal ones are one and the same, and few."""
+
+
+def _told(step: Step) -> tuple[Plain, tuple[str, ...]]:
+    """A step as plain data, and the variables below it in reading order."""
+    kept = _steps.get(id(step))
+    if kept is None:
+        below = [_told(part) for part in step.parts]
+        formula = step.formula
+        names = (formula.var,) if isinstance(formula, Test) else tuple(dict.fromkeys(v for _, vs in below for v in vs))
+        if len(_steps) >= _MAX_STEPS:
+            _steps.clear()
+        kept = _steps[id(step)] = (step, _step_data(step, [data for data, _ in below]), names)
+    return kept[1], kept[2]
+
+
+def _step_data(step: Step, parts: list[Plain]) -> Plain:
     formula = step.formula
     if isinstance(formula, Test):
-        if formula.var not in grounds:
-            grounds[formula.var] = ground_data(leg.ground(formula.var))
         return {"holds": step.truth, "var": formula.var, "is": list(formula.values)}
     if isinstance(formula, Const):
         return {"holds": step.truth}
-    parts = [_step(part, leg, grounds) for part in step.parts]
     if isinstance(formula, Named):
         return {"holds": step.truth, "term": formula.term, "by": parts[0]}
     if isinstance(formula, Not):

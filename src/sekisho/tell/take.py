@@ -128,9 +128,9 @@ class Hand:
         count = len(self.taken.cards) + self.taken.more
         bound = plural(self.taken.at_most, "change")
         if count == 0 and self.taken.helpless:
-            return f"Nothing can help: no set of at most {bound} makes it {wish}, and no known proposal does."
+            return f"Nothing can help: no set of at most {bound} makes it “{wish}”, and no known proposal does."
         if count == 0:
-            return f"No set of at most {bound} to the case itself makes it {wish}."
+            return f"No set of at most {bound} to the case itself makes it “{wish}”."
         sets = "One smallest set" if count == 1 else f"{count:,} smallest sets"
         return f"{sets} of at most {bound} would do: all there are, and no part of any suffices."
 
@@ -145,8 +145,10 @@ class Hand:
         yield from self._list("unknown", self.groups.get("unknown", []), "open")
         yield from self._list("reading", self.groups.get("legislator", []), "warn")
         yield from self._law()
-        open_to_parties = {"parties", "deal"} & set(self.groups)
-        alone = [name for name in _HARDNESS[:3] if name not in self.groups and not (name == "parties" and open_to_parties)]
+        open_to_parties = {"parties", "deal"} & set(self.groups) or self.items or self.taken.elsewhere
+        alone = [
+            name for name in _HARDNESS[:3] if name not in self.groups and not (name == "parties" and open_to_parties)
+        ]
         if alone and not self.taken.helpless:
             text = f"Nothing that {listed((_ALONE[each] for each in alone), 'or')} alone could change is enough."
             yield Section("What would not do", (Entry(text, "–", "dim"),))
@@ -197,7 +199,9 @@ class Hand:
     def _effects(self, card: Card) -> Iterator[Entry]:
         support = f" · {card.support.word}" if card.support is not None else ""
         for i, rule in enumerate(card.gained[:2]):
-            yield Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule]) + (support if i == 0 else ""))
+            yield Entry(
+                f"comes under “{heading(rule)}”", "→", "good", self._cites([rule]) + (support if i == 0 else "")
+            )
         for rule in card.fallen[:2]:
             yield Entry(f"no longer barred by “{heading(rule)}”", "→", "good", self._cites([rule]))
 
@@ -230,7 +234,9 @@ class Hand:
             below = [Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule])) for rule in rules[:1]]
             below.append(self._last(self.inquiry.precedent([rule.name for rule in rules], self.taken.case.date)))
             below.append(self._onward(onward))
-            entries.append(Entry(f"To {self.speaker.state(code)} it may go as it stands", "·", "strong", "", "", tuple(below)))
+            entries.append(
+                Entry(f"To {self.speaker.state(code)} it may go as it stands", "·", "strong", "", "", tuple(below))
+            )
         yield Section(_TITLES["elsewhere"], tuple(entries), "need")
 
     def through(self, code: str) -> tuple[Decision, Decision]:
@@ -284,7 +290,9 @@ class Hand:
             entries.append(Entry(capital(text), "§", "strong", support, note, tuple(below)))
         left = len(self.proposed) - self.most
         if left > 0:
-            entries.append(Entry(f"and {plural(left, 'further proposal')}: --max {len(self.proposed)} shows all", "…", "dim"))
+            entries.append(
+                Entry(f"and {plural(left, 'further proposal')}: --max {len(self.proposed)} shows all", "…", "dim")
+            )
         relaxed = list(self._relaxed())
         if entries:
             yield Section("Whoever makes the law could adopt a proposal", tuple(entries), "warn")
@@ -301,8 +309,12 @@ class Hand:
         for rule, steps in sorted(near, key=lambda each: len(self._exceptions(each[0])))[: self.most]:
             missing = listed(self._clause(step, ()) for step in steps)
             also = [f"“{label(each.name)}”" for each in self._exceptions(rule)]
-            note = f"its exception {listed(also)} would have to go as well" if also else ""
+            if not steps and not also:
+                continue
             text = f"let “{heading(rule)}” do without its condition that {missing}"
+            note = f"its exception {listed(also)} would have to go as well" if also else ""
+            if not steps:
+                text, note = f"strike out the exception {listed(also)} to “{heading(rule)}”", ""
             yield Entry(text, "§", "", self._cites([rule]), note)
 
     def _offered(self, step: Step) -> bool:
@@ -413,7 +425,11 @@ def take_data(taken: Taken, inquiry: Inquiry) -> dict[str, Any]:
             "no_longer_barred_by": [_rule_data(rule, speaker) for rule in card.fallen],
             "subject_to": [[{"finding": n, "is": v == "true"} for n, v in each] for each in card.subject_to],
             "support": card.support.word if card.support is not None else None,
-            "last": {"case": card.precedent.case.id, "on": card.precedent.case.date.isoformat(), "rule": card.precedent.rule}
+            "last": {
+                "case": card.precedent.case.id,
+                "on": card.precedent.case.date.isoformat(),
+                "rule": card.precedent.rule,
+            }
             if card.precedent
             else None,
         }

@@ -18,6 +18,7 @@ from sekisho.tell.report import Report
 from sekisho.tell.sentences import Speaker
 from sekisho.tell.words import SYMBOL, capital, day_words, listed, outcome_words, plural
 
+
 class Tested:
     """Verdicts in words.
 
@@ -51,7 +52,9 @@ class Tested:
         for state in dict.fromkeys(each.property.state for each in self.verdicts):
             held = [each for each in self.verdicts if each.holds and each.property.state == state]
             if held:
-                whose = "The international layer" if state == INTERNATIONAL else f"The law of {self.speaker.state(state)}"
+                whose = (
+                    "The international layer" if state == INTERNATIONAL else f"The law of {self.speaker.state(state)}"
+                )
                 sections.append(Section(f"{whose}: holds", tuple(self._entry(each) for each in held), "good"))
         notes = (
             "Proved for every case that no constraint of the rulebooks rules out, on every day on which a rule changes; "
@@ -65,7 +68,9 @@ class Tested:
         name = heading_of(claim.origin.heading, claim.name)
         text = f"{name}: {self.claim(claim)}"
         below = tuple(each for broken in verdict.broken for each in self._broken(verdict, broken))
-        return Entry(text, "✓" if verdict.holds else "✕", "good" if verdict.holds else "bad", "", self._how(verdict), below)
+        return Entry(
+            text, "✓" if verdict.holds else "✕", "good" if verdict.holds else "bad", "", self._how(verdict), below
+        )
 
     def _how(self, verdict: Verdict) -> str:
         claim = verdict.property
@@ -99,7 +104,9 @@ class Tested:
         yield Entry(f"where {self.witness(broken)}", "▸")
         if decision is None:
             return
-        asked = question_of(decision, Speaker(self.speaker.library, self.speaker.registries, decision.legs[0].situation))
+        asked = question_of(
+            decision, Speaker(self.speaker.library, self.speaker.registries, decision.legs[0].situation)
+        )
         yield Entry(f"{asked} on {day_words(decision.case.date)}: {outcome_words(decision.outcome)}", "=", "dim")
         for each in carriers(decision)[:2]:
             cites = "; ".join(dict.fromkeys(self.speaker.cite(cite) for cite in each.cites))

@@ -1,0 +1,233 @@
+"""How open the law is over time: the exact share of ordinary cases that may be permitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from sekisho.base import Day
+from sekisho.charts.classes import ITEMS, ORDINARY, named_states, state_words, universe
+from sekisho.charts.paper import INK, QUIET, RULE, figure, folded, write_foot, write_head
+from sekisho.desk import Desk
+from sekisho.reason.openness import Share
+from sekisho.tell.words import day_words, listed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FIRST = Day(1967, 1, 1)
+_LABEL = 22
+_LINE = (("#9db7cf", 5.0, "-"), ("#b4543f", 2.6, "-"), ("#1a1a1a", 1.1, (0, (4, 1.6))), ("#2f5d3a", 1.6, (0, (1, 1.2))))
+"""Colour, width and dash: the widest is drawn first, so lines that coincide lie visibly on each other."""
+
+
+@dataclass(frozen=True)
+class Openness:
+    """Shares for every stretch of days, recipient and item class.
+
+    Attributes:
+        law: Whose law.
+        first: The first day.
+        last: The last day.
+        recipients: Codes of states; `*` is any that no record names.
+        names: What they are called.
+        shares: The table.
+        law_name: The state whose law it is, in words.
+    """
+
+    law: str
+    first: Day
+    last: Day
+    recipients: tuple[str, ...]
+    names: dict[str, str]
+    shares: tuple[Share, ...]
+    law_name: str
+
+    def of(self, recipient: str, item: str) -> list[Share]:
+        """The rows of one recipient and item class, in order."""
+        return [row for row in self.shares if row.recipient == recipient and row.item == item]
+
+    def on(self, day: Day) -> dict[tuple[str, str], float]:
+        """Every share on a day."""
+        return {(row.recipient, row.item): float(row.share) for row in self.shares if day in row.days}
+
+    def days(self) -> list[Day]:
+        """The days on which some share changes."""
+        return sorted({row.days.first for row in self.shares})
+
+    @property
+    def finding(self) -> str:
+        """What the chart shows, in a sentence: the day that opened most, and when everything was shut."""
+        means = [(day, sum(found.values()) / max(1, len(found))) for day in self.days() if (found := self.on(day))]
+        steps = [(now - before, day) for (_, before), (day, now) in pairwise(means)]
+        most = max(steps, default=(0.0, self.first))
+        shut = [day for day, mean in means if mean == 0]
+        said = f"No day opened the law of {self.law_name} more than {day_words(most[1])}"
+        if most[0] <= 0:
+            how = "has only narrowed" if steps and min(steps)[0] < 0 else "has stayed as open as it was"
+            said = f"The law of {self.law_name} {how} since {day_words(self.first)}"
+        if shut:
+            end = next((day for day, mean in means if day > shut[0] and mean > 0), None)
+            until = f" to {end.year}" if end else ""
+            said += f";\nfrom {shut[0].year}{until} it was shut to all of these"
+        return said
+
+
+def openness(desk: Desk, law: str, *, recipients: Sequence[str] = (), first: Day = _FIRST, last: Day) -> Openness:
+    """The table behind the chart.
+
+    Args:
+        desk: The books.
+        law: Whose law.
+        recipients: Codes of states; those that the law's permissions name, and any other, where none are given.
+        first: The first day.
+        last: The last day.
+    """
+    codes = tuple(recipients) or named_states(desk, law)
+    shares = desk.openness(law, codes, first=first, last=last, items=universe(desk))
+    names = {code: state_words(desk, code) for code in codes}
+    return Openness(law, first, last, codes, names, shares, desk.registries.names.in_prose(law))
+
+
+def table(chart: Openness) -> Iterator[tuple[str, ...]]:
+    """The table as rows of text: item class and recipient, then the share on each day on which any changes by a tenth."""
+    days = _telling(chart)
+    yield ("", "to", *(f"{day.day} {day_words(day).split()[1][:3]} {day.year}" for day in days))
+    for item in ITEMS:
+        for number, code in enumerate(chart.recipients):
+            shares = [chart.on(day).get((code, item), 0.0) for day in days]
+            yield (item if number == 0 else "", chart.names[code], *(_percent(share) for share in shares))
+
+
+def _telling(chart: Openness) -> list[Day]:
+    """The days on which some share moves by at least a tenth, the last eight."""
+    kept: list[Day] = []
+    before: dict[tuple[str, str], float] = {}
+    for day in chart.days():
+        now = chart.on(day)
+        if not before or any(abs(now.get(key, 0) - before.get(key, 0)) >= 0.1 for key in now):
+            kept.append(day)
+            before = now
+    return kept[-6:]
+
+
+def _percent(share: float) -> str:
+    if share == 0:
+        return "0\u00a0%"
+    return f"{100 * share:.0f}\u00a0%" if share >= 0.005 else "<1\u00a0%"
+
+
+def data(chart: Openness) -> dict[str, Any]:
+    """The table as plain data, with exact counts."""
+    return {
+        "law": chart.law,
+        "finding": chart.finding.replace("\n", " "),
+        "cases": ORDINARY,
+        "shares": [
+            {
+                "from": row.days.first.isoformat(),
+                "to": row.days.last.isoformat() if row.days.last else None,
+                "recipient": row.recipient,
+                "item": row.item,
+                "permitted": row.permitted,
+                "cases": row.cases,
+            }
+            for row in chart.shares
+        ],
+    }
+
+
+def draw(chart: Openness) -> Figure:
+    """One panel for each item class, one line for each recipient, named where it ends."""
+    from matplotlib.ticker import FixedLocator, NullFormatter
+
+    page = figure(11.0, 9.4)
+    first, last = _year(chart.first), _year(chart.last)
+    unit = (last - first) / 60  # labels stand apart by the width of the panel, however many years it spans
+    head, foot, gap = 1.42, 0.95, 0.62
+    height = (9.4 - head - foot - 2 * gap) / 3
+    for number, item in enumerate(ITEMS):
+        row, column = divmod(number, 2)
+        left, bottom = 0.62 + column * 5.35, 9.4 - head - (row + 1) * height - row * gap
+        axes = page.add_axes((left / 11, bottom / 9.4, 3.1 / 11, height / 9.4))
+        axes.set_title(item.capitalize(), loc="left", fontsize=11, fontweight="bold", color=INK, pad=5)
+        ends = []
+        for i, (codes, rows) in enumerate(_alike(chart, item)):
+            xs = [x for each in rows for x in (_year(each.days.first), _year(each.days.last or chart.last))]
+            ys = [100 * float(each.share) for each in rows for _ in (0, 1)]
+            colour, width, dash = _LINE[i % len(_LINE)]
+            axes.plot(
+                xs, ys, color=colour, linewidth=width, linestyle=dash, solid_capstyle="butt", clip_on=False, zorder=3 + i
+            )  # fmt: skip
+            ends.append((ys[-1], listed(chart.names[code] for code in codes), i))
+        for y, (value, name, i) in _spread(ends, 9.5):
+            colour, width, dash = _LINE[i % len(_LINE)]
+            axes.plot([last, last + 1.2 * unit], [value, y], color=RULE, linewidth=0.7, clip_on=False)
+            axes.plot([last + 1.4 * unit, last + 5.4 * unit], [y, y], color=colour, linewidth=width, linestyle=dash, clip_on=False)
+            text = f"{folded(name, _LABEL)}  {_percent(value / 100)}"
+            axes.text(last + 6.2 * unit, y, text, fontsize=8, color=INK, va="center", linespacing=1.05)
+        axes.set_xlim(first, last)
+        axes.set_ylim(-3, 103)
+        axes.yaxis.set_major_locator(FixedLocator([0, 50, 100]))
+        axes.set_yticklabels(["0", "50", "100 %"], fontsize=8, color=QUIET)
+        axes.xaxis.set_major_locator(FixedLocator(_ticks(first, last)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.tick_params(axis="x", labelsize=8, labelcolor=QUIET, color=RULE)
+        axes.tick_params(axis="y", color=RULE, length=0)
+        axes.grid(axis="y", color=RULE, linewidth=0.6)
+        axes.set_axisbelow(True)
+        for side in ("top", "right", "left"):
+            axes.spines[side].set_visible(False)
+    write_head(
+        page, chart.finding,
+        folded(f"Share of ordinary cases that the law of {chart.law_name} lets the authorities permit, {day_words(chart.first)} to "
+               f"{day_words(chart.last)}. Each line is a recipient, named where it ends.", 128),
+    )  # fmt: skip
+    write_foot(
+        page,
+        folded(f"Counted: {ORDINARY}; each maker, licensor, partner and stock counts once. Exact shares of combinations, not of "
+               "trade; judgements left open, contested points read as their defaults. What may be permitted still needs authorisation. "
+               f"Sources: the rulebooks and dated registries of Sekisho, law and facts to {day_words(chart.last)}.", 158),
+    )  # fmt: skip
+    return page
+
+
+def _ticks(first: float, last: float) -> list[int]:
+    """Round years, at most seven."""
+    step = next((each for each in (1, 2, 5, 10) if (last - first) / each <= 7), 20)
+    return [year for year in range(int(first), int(last) + 1) if year % step == 0 and first < year < last]
+
+
+def _year(day: Day) -> float:
+    return day.year + (day.timetuple().tm_yday - 1) / 366
+
+
+def _alike(chart: Openness, item: str) -> list[tuple[tuple[str, ...], list[Share]]]:
+    """Recipients with the same shares on every day are one line."""
+    found: dict[tuple[tuple[Day, float], ...], list[str]] = {}
+    for code in chart.recipients:
+        steps: list[tuple[Day, float]] = []
+        for row in chart.of(code, item):
+            share = float(row.share)
+            if not steps or steps[-1][1] != share:
+                steps.append((row.days.first, share))
+        found.setdefault(tuple(steps), []).append(code)
+    return [(tuple(codes), chart.of(codes[0], item)) for codes in found.values()]
+
+
+def _spread(ends: Sequence[tuple[float, str, int]], apart: float) -> list[tuple[float, tuple[float, str, int]]]:
+    """Labels moved apart until none covers another."""
+    order = sorted(ends, key=lambda each: each[0])
+    ys: list[float] = []
+    for value, name, _ in order:
+        room = apart * (1 + folded(name, _LABEL).count("\n"))
+        ys.append(max(value, ys[-1] + room) if ys else value)
+    over = ys[-1] - 104 if ys else 0
+    if over > 0:
+        limit = 104.0
+        for i in range(len(ys) - 1, -1, -1):
+            ys[i] = min(ys[i], limit)
+            limit = ys[i] - apart * (1 + folded(order[i][1], _LABEL).count("\n"))
+    return list(zip(ys, order, strict=True))

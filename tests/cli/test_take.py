@@ -1,0 +1,128 @@
+"""`sekisho take`: the hand of cards, the four stories, and bad input."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sekisho.cli import opened
+
+TO_JAPAN = ("--exporter", "New Zealand", "--recipient", "Japan", "--on", "2021-01-01")
+MEDICAL = ("--arms", "yes", "--weapon", "no", "--form", "finished", "--purpose", "medical", "--set", "at-war=no")
+RAFT = ("--arms", "yes", "--weapon", "no", "--form", "finished", "--purpose", "rescue", "--set", "at-war=yes")
+PATRIOT = ("--exporter", "JPN", "--recipient", "UKR", "--item", "patriot-pac3")
+STORIES = {
+    "2023-04-19": (
+        ("jp-2022-invaded-weapons", "1(2)B(d) Five purposes", "state surplus instead of new", "closed list"),
+        ("another state", "jp-weapons", "agreement with Ukraine"),
+    ),
+    "2024-03-27": (
+        ("To the United States it may go as it stands", "2023-patriot-interceptors-usa", "component or service",
+         "consent to its going on to Ukraine", "among the item's licensors"),
+        ("2025-invaded-weapons", "agreement with Ukraine", "“Weapons”"),
+    ),
+    "2026-02-20": (
+        ("To the United States it may go as it stands", "jp-2026-each-finished-product", "jp-2025-invaded-weapons"),
+        ("agreement with Ukraine", "Limit on the destination"),
+    ),
+    "2026-11-21": (
+        ("agreement on the transfer of defence equipment in force", "“special circumstances”",
+         "Limit on the destination of weapons", "17 states", "jp-2026-agreement-with-ukraine"),
+        ("closed list",),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def real(run, desk, monkeypatch):
+    """The command line over our own law."""
+    monkeypatch.setattr(opened, "desk_for", lambda: desk)
+    return run
+
+
+@pytest.mark.parametrize("case", [MEDICAL, RAFT], ids=["medical", "raft"])
+def test_the_hand(run, snapshot, case):
+    status, said = run("take", *TO_JAPAN, *case)
+    assert status == 0, said
+    assert max(map(len, said.splitlines())) <= 80
+    assert said == snapshot
+
+
+def test_what_is_open_already_needs_nothing(run):
+    status, said = run("take", *TO_JAPAN, *RAFT[:-1], "at-war=no")
+    assert (status, "nothing need change" in said) == (0, True)
+
+
+@pytest.mark.parametrize("day", STORIES)
+def test_four_stories_of_patriots_for_ukraine(real, day):
+    status, said = real("take", *PATRIOT, "--on", day)
+    plain = " ".join(said.split())
+    tells, hides = STORIES[day]
+    assert status == 0
+    assert [each for each in tells if each not in plain] == []
+    assert [each for each in hides if each in plain] == []
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_a_precedent_is_never_later_than_the_law_asked(real):
+    data = json.loads(real("take", *PATRIOT, "--on", "2023-04-19", "--json")[1])
+    days = [card["last"]["on"] for card in (*data["cards"], *data["another_item"]) if card["last"]]
+    assert days
+    assert max(days) <= "2023-04-19"
+
+
+def test_json_has_every_card(real):
+    data = json.loads(real("take", *PATRIOT, "--on", "2026-11-21", "--json")[1])
+    assert data["outcome"] == "prohibited"
+    assert data["smallest_sets"] == len(data["cards"])
+    agreement = next(card for card in data["cards"] if [s["var"] for s in card["steps"]] == ["agreement-state"])
+    assert agreement["who"] == ["governments"]
+    assert agreement["comes_under"][0]["rule"] == "jp-weapons"
+    assert {"finding": "special-circumstances", "is": True} in agreement["subject_to"][0]
+
+
+def test_markdown(real):
+    status, said = real("take", *PATRIOT, "--on", "2026-11-21", "--markdown")
+    assert status == 0
+    assert said.startswith("# Japan → Ukraine")
+    assert "## Governments could" in said
+
+
+def test_fixing_and_freeing(real):
+    fixed = json.loads(real("take", *PATRIOT, "--on", "2026-11-21", "--fix", "governments", "--json")[1])
+    steps = [step for card in fixed["cards"] for step in card["steps"] if step["from"] is not None]
+    assert not any(step["who"] == "governments" for step in steps)
+    freed = json.loads(real("take", *PATRIOT, "--on", "2026-11-21", "--free", "weapon", "--json")[1])
+    assert [step["var"] for step in freed["cards"][0]["steps"]] == ["form"]
+    assert any(step["var"] == "weapon" for card in freed["cards"] for step in card["steps"])
+
+
+def test_with_a_proposal_adopted(real):
+    status, said = real("take", *PATRIOT, "--on", "2026-11-21", "--with", "jp-2026-agreement-with-ukraine")
+    assert (status, "MAY BE PERMITTED" in said) == (0, True)
+
+
+def test_nothing_can_help(real):
+    status, said = real("take", *PATRIOT, "--on", "2026-11-21", "--to", "free")
+    assert status == 0
+    assert "Nothing can help" in said
+    assert "Barred whatever else changes" in said
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "code"),
+    [
+        (("--to", "allowed"), 2, "outcomes:"),
+        (("--to", "may be permited"), 2, "may-be-permitted"),
+        (("--fix", "weapn"), 1, "SK502"),
+        (("--fix", "weapon", "--free", "weapon"), 1, "SK507"),
+        (("--exporter", "FRA"), 1, "SK506"),
+        (("--max", "0"), 2, "--max"),
+        (("--json", "--markdown"), 2, "choose one"),
+    ],
+)
+def test_bad_input(real, flags, status, code):
+    found, said = real("take", *PATRIOT, "--on", "2026-11-21", *flags)
+    assert (found, code in said) == (status, True), said
+    assert "Traceback" not in said
