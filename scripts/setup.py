@@ -97,6 +97,8 @@ def environment(extras: str) -> str:
             "Is there a network, and does pip reach its package index (behind a proxy, set HTTPS_PROXY)? "
             "Then run this again: it goes on where it stopped."
         )
+    # An editable installation is not compiled, and some systems let Python keep nothing that it compiles.
+    subprocess.run([python, "-m", "compileall", "-q", ROOT / "src"], cwd=ROOT, env=settings())
     stamp.write_text(f"{wanted} {extras}\n", encoding="utf-8")
     return str(python)
 

@@ -47,7 +47,6 @@ class Question:
         why: Why it is asked, in one sentence.
         plain: What the plain case would say; empty where there is none.
         order: Why it is asked before the others.
-        idle: Terms that are unknown and of which no answer can matter any more.
     """
 
     term: str
@@ -57,7 +56,6 @@ class Question:
     why: str = ""
     plain: str = ""
     order: str = ""
-    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def _questions(desk: Desk, case: Case, talk: Interview) -> Iterator[Question]:
             order = asked.next.reason if asked.next is not None and asked.next.term == subject else ""
             rules = [rule for rule in _asking(law, subject) if stands(rule, law, situation.value) is None]
             yield Question(
-                subject, text, kind, choices, _why(asked.outcomes, rules, speaker), plain, order, asked.idle
+                subject, text, kind, choices, _why(asked.outcomes, rules, speaker), plain, order
             )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -39,7 +40,10 @@ def inside(page):
     return [
         text.get_text()
         for text in every
-        if (place := text.get_window_extent()).x0 < box.x0 - 1 or place.x1 > box.x1 + 1 or place.y0 < -1 or place.y1 > box.y1 + 1
+        if (place := text.get_window_extent()).x0 < box.x0 - 1
+        or place.x1 > box.x1 + 1
+        or place.y0 < -1
+        or place.y1 > box.y1 + 1
     ]
 
 
@@ -55,7 +59,9 @@ def test_the_share_of_one_class_is_the_count_of_its_cases(desk, shares):
     from sekisho.charts.classes import universe
 
     rows = [row for row in shares.shares if row.item == "protective gear" and row.recipient == "UKR"]
-    again = desk.openness("JPN", ["UKR"], first=Day(2014, 1, 1), last=LAST, items={"x": universe(desk)["protective gear"]})
+    again = desk.openness(
+        "JPN", ["UKR"], first=Day(2014, 1, 1), last=LAST, items={"x": universe(desk)["protective gear"]}
+    )
     assert [(r.days, r.permitted, r.cases) for r in rows] == [(r.days, r.permitted, r.cases) for r in again]
 
 
@@ -66,7 +72,7 @@ def test_the_states_shown_are_those_that_permissions_name(desk):
 
 def test_a_strip_joins_days_with_one_outcome(traced):
     outcomes = [band[2] for band in traced.bands]
-    assert all(one is not other for one, other in zip(outcomes, outcomes[1:], strict=False))
+    assert all(one is not other for one, other in pairwise(outcomes))
     assert traced.bands[-1][0] == Day(2023, 12, 22)
     assert outcomes[-1] is Outcome.MAY_BE_PERMITTED
     assert traced.finding.endswith("may be permitted since 22 December 2023")

@@ -207,19 +207,34 @@ class Axes:
 
     def all_places(self, states: Mapping[str, Ints], size: int, first: int, span: int) -> tuple[Hashes, NDArray[np.bool_]]:
         """The class of every day for every combination of states, and which combinations send to themselves."""
-        named = []
-        for number in range(size):
-            roles = []
-            for name in _STATES:
-                meaning = self._dictionaries[name].meanings[int(states[name][number])] if name in states else None
-                roles.append(UNKNOWN if meaning is None else str(meaning))
-            named.append(roles)
+        named = self._roles(states, size)
         stretches = [self._places.stretches(*each) for each in named]
         self._learn_laws()
         every = np.arange(first, first + span)
         profiles = [s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches]
         same = np.array([one == other != UNKNOWN for one, other, _ in named])
         return self._place_classes.take(np.concatenate(profiles)), same
+
+    def place_stretches(
+        self, states: Mapping[str, Ints], size: int
+    ) -> tuple[NDArray[np.int64], Hashes, NDArray[np.bool_]]:
+        """All days as stretches on which nothing changes for any of the states: first days, classes, clashes."""
+        found = [self._places.stretches(*roles) for roles in self._roles(states, size)]
+        self._learn_laws()
+        starts = np.unique(np.concatenate([s.days for s in found]))
+        profiles = [s.profiles[np.searchsorted(s.days, starts, side="right") - 1] for s in found]
+        same = np.array([one == other != UNKNOWN for one, other, _ in self._roles(states, size)])
+        return starts, self._place_classes.take(np.concatenate(profiles)), same
+
+    def _roles(self, states: Mapping[str, Ints], size: int) -> list[tuple[str, str, str]]:
+        found = []
+        for number in range(size):
+            roles = []
+            for name in _STATES:
+                meaning = self._dictionaries[name].meanings[int(states[name][number])] if name in states else None
+                roles.append(UNKNOWN if meaning is None else str(meaning))
+            found.append((roles[0], roles[1], roles[2]))
+        return found
 
     def all_related(self, items: Mapping[str, Ints], states: Mapping[str, Ints], item: Ints, pair: Ints) -> Hashes:
         """The class of the relations for items and combinations of states, by their numbers."""

@@ -91,25 +91,34 @@ class Encoder:
 
     def encode(self, table: pa.Table | pa.RecordBatch) -> Rows:
         """The rows of a table as codes."""
-        count = table.num_rows
+        columns, faults = self._read(table, tuple(self.dictionaries))
+        days, fault = self.days(table)
+        if fault is not None:
+            faults.append(fault)
+        return Rows(table.num_rows, columns, days, *_together(faults, table.num_rows))
+
+    def some(self, table: pa.Table, names: Sequence[str]) -> tuple[dict[str, Column], _Fault]:
+        """Some columns of a table as codes, and for each row the number of what is wrong with it."""
+        columns, faults = self._read(table, names)
+        codes, says = _together(faults, table.num_rows)
+        return columns, (codes, says)  # type: ignore[return-value]
+
+    def _read(self, table: pa.Table | pa.RecordBatch, names: Sequence[str]) -> tuple[dict[str, Column], list[_Fault]]:
         columns: dict[str, Column] = {}
-        faults: list[tuple[Ints, list[str]]] = []
-        for name, dictionary in self.dictionaries.items():
+        faults: list[_Fault] = []
+        for name in names:
+            dictionary = self.dictionaries[name]
             if name in self.mapped.constants:
                 code = dictionary.code(self.mapped.constants[name], self.cells)
-                size = code + 1
-                columns[name] = Column(np.full(count, code, narrow(size)), size, code)
-                codes = columns[name].codes
+                codes: Ints = np.full(table.num_rows, code, narrow(code + 1))
+                columns[name] = Column(codes, code + 1, code)
             else:
                 codes, low = self._codes(_column(table, self.mapped.columns[name]), dictionary)
                 columns[name] = Column(codes, len(dictionary.meanings), low)
             if dictionary.errors:
                 said = [dictionary.errors.get(code, "") for code in range(len(dictionary.meanings))]
                 faults.append((codes, said))
-        days, fault = self._read_days(table, count)
-        if fault is not None:
-            faults.append(fault)
-        return Rows(count, columns, days, *_together(faults, count))
+        return columns, faults
 
     def _codes(self, column: pa.Array, dictionary: Dictionary) -> tuple[Ints, int]:
         """The code of each row, and the lowest that may occur."""
@@ -121,7 +130,9 @@ class Encoder:
             return table.take(indices, mode="clip"), low
         return table.take(indices, mode="wrap"), low  # -1, the index of a null, is the last
 
-    def _read_days(self, table: pa.Table | pa.RecordBatch, count: int) -> tuple[NDArray[np.int32], _Fault | None]:
+    def days(self, table: pa.Table | pa.RecordBatch) -> tuple[NDArray[np.int32], _Fault | None]:
+        """The law date of each row, and what is wrong with it."""
+        count = table.num_rows
         if "date" in self.mapped.constants:
             return np.full(count, self._day(self.mapped.constants["date"]), np.int32), None
         column = _column(table, self.mapped.columns["date"])

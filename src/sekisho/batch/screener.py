@@ -115,12 +115,12 @@ class Screener:
     def __post_init__(self) -> None:
         self._scribe = Scribe(self.library, self.registries, self.decide)
         self._places = Places(self.library, self.registries, self.timeline)
-        self._traits = Traits(self.library, self.dictionaries, self._scribe)
+        self.traits = Traits(self.library, self.dictionaries, self._scribe)
         self._residues = Residues()
-        self._axes = Axes(self._traits, self._places, self.dictionaries, self._residues)
+        self.axes = Axes(self.traits, self._places, self.dictionaries, self._residues)
         self._store = Store(len(FAMILIES))
         self._new_cells = 0
-        self._shortcut = Shortcut(self._axes, self._traits)
+        self._shortcut = Shortcut(self.axes, self.traits)
         self._numbers: tuple[dict[object, int], ...] = tuple({} for _ in FAMILIES)
         self._flags: list[Flags] = []
         self._known: tuple[dict[int, int], ...] = tuple({} for _ in FAMILIES)
@@ -144,7 +144,7 @@ class Screener:
 
     def _screen(self, rows: Rows) -> Screened:
         """The long way: what is new is found out."""
-        groups = self._axes.groups(rows)
+        groups = self.axes.groups(rows)
         special = self._special(groups)
         keys = groups.hashes
         codes = self._store.find(keys)
@@ -152,7 +152,7 @@ class Screener:
         if special is not None:
             fresh &= ~special
         if fresh.any():
-            with self._axes.lock:
+            with self.axes.lock:
                 at = np.flatnonzero(fresh)
                 at = at[self._store.find(keys[at]) < 0]
                 distinct, first = np.unique(keys[at], return_index=True)
@@ -162,7 +162,7 @@ class Screener:
         table = self._store.rows[: len(self._store)]
         if special is not None:
             at = np.flatnonzero(special)
-            with self._axes.lock:
+            with self.axes.lock:
                 more, numbers = self._one_by_one(groups, at)
             codes[at] = numbers + len(table)
             table = np.concatenate([table, more])
@@ -194,18 +194,18 @@ class Screener:
 
     def _lay_out(self, groups: Groups, keys: Hashes, rep: Ints) -> None:
         """Find the answers of cells that have not been met before, each by a row that stands for it."""
-        law = self._axes.law_of(groups, rep)
+        law = self.axes.law_of(groups, rep)
         order = np.argsort(law, kind="stable")
         for start in range(0, len(order), _BLOCK):
             block = order[start : start + _BLOCK]
-            axes, at = self._axes.axes(groups, rep[block])
+            axes, at = self.axes.axes(groups, rep[block])
             conditions = Conditions(self._residues, axes)
             met: dict[int, Coded] = {}
             found: list[Ints] = []
             for number in np.unique(law[block]).tolist():
                 here = slice(*(int(np.searchsorted(law[block], number, side=side)) for side in ("left", "right")))
                 each: dict[str, Provision] = {}
-                for name, formula in self._axes.provisions[number]:
+                for name, formula in self.axes.provisions[number]:
                     if id(formula) not in met:
                         met[id(formula)] = conditions.in_cells(conditions.evaluate(formula), at)
                     each[name] = self._provision(name, met[id(formula)], here)
@@ -225,7 +225,7 @@ class Screener:
 
     def _answers_under(self, number: int, provisions_: dict[str, Provision], asked: _Asked) -> Ints:
         standing = Standing(self._places.laws[number], provisions_, len(asked.rep))
-        home = self._axes.homes[number]
+        home = self.axes.homes[number]
         settled = standing.outcome_key + home
         outcome = asked.resolve(OUTCOME, settled)
         may, permits, bars, certain = (np.array(column).take(outcome) for column in zip(*self._flags, strict=True))
@@ -252,7 +252,7 @@ class Screener:
         given = {name: column.codes for name, column in rows.columns.items()}
         found = groups.same
         for mask in (
-            self._traits.single(given, groups.flags),
+            self.traits.single(given, groups.flags),
             (groups.flags & UNNAMED).astype(bool) if groups.flags.any() else None,
             None if rows.faults is None else rows.faults > 0,
         ):

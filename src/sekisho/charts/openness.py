@@ -165,7 +165,14 @@ def draw(chart: Openness) -> Figure:
         for y, (value, name, i) in _spread(ends, 9.5):
             colour, width, dash = _LINE[i % len(_LINE)]
             axes.plot([last, last + 1.2 * unit], [value, y], color=RULE, linewidth=0.7, clip_on=False)
-            axes.plot([last + 1.4 * unit, last + 5.4 * unit], [y, y], color=colour, linewidth=width, linestyle=dash, clip_on=False)
+            axes.plot(
+                [last + 1.4 * unit, last + 5.4 * unit],
+                [y, y],
+                color=colour,
+                linewidth=width,
+                linestyle=dash,
+                clip_on=False,
+            )
             text = f"{folded(name, _LABEL)}  {_percent(value / 100)}"
             axes.text(last + 6.2 * unit, y, text, fontsize=8, color=INK, va="center", linespacing=1.05)
         axes.set_xlim(first, last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,15 +77,16 @@ def command(save: Path | None, proof: str, every: bool, must_decide: bool, **fla
 def converse(desk: Desk, talk: Interview, canvas: Canvas, *, every: bool = False) -> Interview:
     """Put questions until none is left that could change the outcome; with `every`, say which have lapsed."""
     from sekisho.base import TroubleError
-    from sekisho.interview import answer, next_question
+    from sekisho.interview import answer, idle_terms, next_question
 
     past: list[Interview] = []
     lapsed: set[str] = set()
     while (question := next_question(desk, talk)) is not None:
         _put(question, canvas, len(past) + 1)
         if every:
-            _explain(question, lapsed, canvas)
-            lapsed.update(question.idle)
+            idle = idle_terms(desk, talk)
+            _explain(question, [term for term in idle if term not in lapsed], canvas)
+            lapsed.update(idle)
         while True:
             said = _read(question)
             if said.strip().lower() in ("stop", "quit", "exit"):
@@ -127,11 +128,11 @@ def _put(question: Question, canvas: Canvas, number: int) -> None:
             click.echo(f"    {line}" if number_ == 0 else line, color=canvas.colour)
 
 
-def _explain(question: Question, known: Collection[str], canvas: Canvas) -> None:
+def _explain(question: Question, idle: Iterable[str], canvas: Canvas) -> None:
     """Why this question comes first, and which others no answer can make matter any more."""
     from sekisho.tell.words import label, listed
 
-    fresh = [label(term) for term in question.idle if term not in known]
+    fresh = [label(term) for term in idle]
     said = [f"first because {question.order}"] if question.order else []
     if fresh:
         said.append(f"⊘ no longer matters: {listed(fresh)}")

@@ -241,6 +241,10 @@ def _basis(leg: Leg, speaker: Speaker) -> Section:
         said = heading(basis.rule) if basis.rule is not None else "The default of a licence regime"
         note = "on the findings below" if basis.open and leg.subject_to else ""
         entries.append(Entry(said, "◐", "good", cited(basis.cites, speaker, basis.support), note))
+    if not entries and leg.outcome is Outcome.MAY_BE_PERMITTED:
+        entries.append(
+            Entry("No rule has to permit it; but it is barred if the findings below go against it", "◐", "good")
+        )
     title = "On the basis of" if leg.outcome is not Outcome.UNDETERMINED else "A basis, if the open facts allow it"
     return Section(title, tuple(entries), "good")
 

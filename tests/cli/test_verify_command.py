@@ -10,6 +10,7 @@ import pytest
 from sekisho.cli import opened
 from sekisho.store import data_folder
 
+
 @pytest.fixture
 def real(run, desk, monkeypatch):
     """The command line over our own law."""

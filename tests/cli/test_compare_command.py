@@ -29,7 +29,15 @@ def test_the_revision_of_2022(real):
 
 
 def test_json_has_exact_counts(real):
-    arguments = ("compare", "2026-04-20", "2026-04-21", "--state", "Japan", "--for", "recipient=Ukraine,item=patriot-pac3")
+    arguments = (
+        "compare",
+        "2026-04-20",
+        "2026-04-21",
+        "--state",
+        "Japan",
+        "--for",
+        "recipient=Ukraine,item=patriot-pac3",
+    )
     data = json.loads(real(*arguments, "--json")[1])
     assert not data["equal"]
     assert data["fixed"]["recipient"] == "UKR"
@@ -52,7 +60,9 @@ def test_equal_laws_are_said_to_be_equal(real):
 
 
 def test_a_proposal_and_another_state(real):
-    proposal = real("compare", "2026-11-21", "2026-11-21+jp-2026-agreement-with-ukraine", "--state", "JPN", "--markdown")
+    proposal = real(
+        "compare", "2026-11-21", "2026-11-21+jp-2026-agreement-with-ukraine", "--state", "JPN", "--markdown"
+    )
     assert proposal[0] == 0
     assert "with jp-2026-agreement-with-ukraine" in proposal[1]
     assert "“Weapons” (jp-weapons)" in proposal[1]
@@ -64,11 +74,15 @@ def test_a_proposal_and_another_state(real):
 def test_folders(real, tmp_path):
     shutil.copytree(data_folder("law"), tmp_path / "other")
     page = tmp_path / "other" / "JPN" / "guidelines.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("  - item.stock is state-surplus\n```", "```", 1), encoding="utf-8")
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("  - item.stock is state-surplus\n```", "```", 1), encoding="utf-8"
+    )
     same = real("compare", str(data_folder("law")), str(data_folder("law")), "--state", "JPN", "--on", "2022-06-01")
     assert same[0] == 0
     assert same[1].startswith("No difference")
-    other = real("compare", str(data_folder("law")), str(tmp_path / "other"), "--state", "JPN", "--on", "2022-06-01", "--json")
+    other = real(
+        "compare", str(data_folder("law")), str(tmp_path / "other"), "--state", "JPN", "--on", "2022-06-01", "--json"
+    )
     data = json.loads(other[1])
     assert [each["cause"]["name"] for each in data["changes"]] == ["jp-ukraine-grant"]
     assert data["changes"][0]["cause"]["how"] == "changes"

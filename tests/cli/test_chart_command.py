@@ -19,7 +19,19 @@ def real(run, desk, monkeypatch):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("openness", "--state", "JPN", "--recipient", "UKR", "--recipient", "*", "--from", "2014-01-01", "--to", "2026-11-21"),
+        (
+            "openness",
+            "--state",
+            "JPN",
+            "--recipient",
+            "UKR",
+            "--recipient",
+            "*",
+            "--from",
+            "2014-01-01",
+            "--to",
+            "2026-11-21",
+        ),
         ("trace", "--exporter", "Japan", "--recipient", "USA", "--item", "patriot-pac3", "--to", "2026-11-21"),
         ("grid", "--state", "JPN", "--on", "2026-04-20", "--and", "2026-04-21"),
     ],

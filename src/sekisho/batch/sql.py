@@ -1,0 +1,158 @@
+"""The query that decides a table, as a tree that sqlglot writes in any dialect.
+
+Per row the query joins its columns to small tables: which item, which terms, which states, which
+stretch of days; what the law cannot tell apart has one number there. Together they name a cell, and
+the cell has the answer. Every join is on equality, so every engine can hash it. The small tables are
+made by `tables.py` for what occurs in the data, so a query never meets a value that they do not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sekisho.base import TroubleError
+from sekisho.batch.columns import RESULTS, Mapped
+from sekisho.batch.read import missing_package
+
+try:
+    from sqlglot import exp
+except ImportError as error:  # pragma: no cover - tried in an environment without it
+    raise TroubleError([missing_package("sqlglot", "sql")]) from error
+
+DIALECTS = ("spark", "trino", "bigquery", "snowflake", "postgres", "clickhouse", "duckdb", "sqlite")
+"""The dialects that are written; duckdb, sqlite and spark are also run in tests."""
+
+GROUPS = ("items", "terms", "states", "days")
+"""The small tables that are joined to the columns of the table itself."""
+
+_CELL = ("item", "relation", "term", "place", "single")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which headings of the table belong to which group, and all of them in order."""
+
+    headings: tuple[str, ...]
+    groups: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, mapped: Mapped, headings: Sequence[str], item: Sequence[str], terms: Sequence[str]) -> Shape:
+        """The shape of a mapped table; `item` and `terms` name the columns on which those groups hang."""
+        found = {
+            "items": tuple(mapped.columns[name] for name in item if name in mapped.columns),
+            "terms": tuple(mapped.columns[name] for name in terms if name in mapped.columns),
+            "states": tuple(mapped.columns[n] for n in ("exporter", "recipient", "supplier") if n in mapped.columns),
+            "days": tuple(mapped.columns[n] for n in ("date",) if n in mapped.columns),
+        }
+        return cls(tuple(headings), found)
+
+
+def write(tree: exp.Expression, dialect: str, *, pretty: bool = True) -> str:
+    """The query as text."""
+    return tree.sql(dialect=dialect, pretty=pretty)
+
+
+def distinct(shape: Shape, group: str, table: str) -> exp.Select:
+    """What occurs of one group: every distinct combination of its columns, as text."""
+    columns = [exp.alias_(_text(heading), heading, quoted=True) for heading in shape.groups[group]]
+    return exp.select(*(columns or [exp.alias_(exp.Literal.number(1), "one")])).distinct().from_(_table(table))
+
+
+def cells(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
+    """Which cells occur, each with a row that stands for it: its item, terms, states and day."""
+    names = [exp.column(name, quoted=True) for name in _CELL]
+    sample = exp.func("MIN", exp.column("sample", quoted=True))
+    return (
+        exp.select(*names, exp.alias_(sample, "sample", quoted=True))
+        .from_(_joined(shape, table, prefix, sample=True).subquery("k"))
+        .group_by(*names)
+    )
+
+
+def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
+    """The whole query: every row with its result columns."""
+    joined = _joined(shape, table, prefix, sample=False)
+    kept = [
+        exp.alias_(exp.column(h, table="k", quoted=True), f"{h}_before" if h in RESULTS else h, quoted=True)
+        for h in shape.headings
+    ]
+    results = [exp.column(name, table="a", quoted=True) for name in RESULTS]
+    on = [
+        exp.column(name, table="c", quoted=True).eq(exp.column(name, table="k", quoted=True)) for name in _CELL
+    ]
+    return (
+        exp.select(*kept, *results)
+        .with_("k", as_=joined)
+        .from_(_table("k"))
+        .join(_table(f"{prefix}cells", "c"), on=exp.and_(*on), join_type="left")
+        .join(
+            _table(f"{prefix}answers", "a"),
+            on=exp.column("answer", table="a", quoted=True).eq(exp.column("answer", table="c", quoted=True)),
+            join_type="left",
+        )
+    )
+
+
+def _joined(shape: Shape, table: str, prefix: str, *, sample: bool) -> exp.Select:
+    """Every row with the numbers that name its cell."""
+    query = exp.select(*(exp.column(h, table="t", quoted=True) for h in shape.headings)).from_(_table(table, "t"))
+    for group in GROUPS:
+        on = [_same(h, group) for h in shape.groups[group]] or [exp.true()]
+        query = query.join(_table(prefix + group, group), on=exp.and_(*on), join_type="left")
+    states, days = exp.column("id", table="states", quoted=True), exp.column("stretch", table="days", quoted=True)
+    query = query.join(
+        _table(f"{prefix}places", "places"),
+        on=exp.and_(
+            exp.column("states", table="places", quoted=True).eq(states),
+            exp.column("stretch", table="places", quoted=True).eq(days),
+        ),
+        join_type="left",
+    ).join(
+        _table(f"{prefix}related", "related"),
+        on=exp.and_(
+            exp.column("lists", table="related", quoted=True).eq(exp.column("lists", table="items", quoted=True)),
+            exp.column("states", table="related", quoted=True).eq(states.copy()),
+        ),
+        join_type="left",
+    )
+    odd = [exp.column("odd", table=group, quoted=True).eq(1) for group in GROUPS]
+    alone = exp.or_(*odd)
+    kinds = {"item": ("items", "kind"), "relation": ("related", "kind"), "term": ("terms", "kind"), "place": ("places", "kind")}
+    for name, (group, column) in kinds.items():
+        own = {"item": ("items", "id"), "relation": ("states", "id"), "term": ("terms", "id"), "place": ("days", "id")}[name]
+        case = exp.case().when(alone.copy(), exp.column(own[1], table=own[0], quoted=True))
+        query = query.select(exp.alias_(case.else_(exp.column(column, table=group, quoted=True)), name, quoted=True))
+    flag = exp.case().when(alone.copy(), exp.Literal.number(1)).else_(exp.Literal.number(0))
+    query = query.select(exp.alias_(flag, "single", quoted=True))
+    if sample:
+        query = query.select(exp.alias_(_sample(), "sample", quoted=True))
+    return query
+
+
+def _sample() -> exp.Expression:
+    """One text that names an item, terms, states and a day that occur together."""
+    parts: list[exp.Expression] = []
+    for group in GROUPS:
+        if parts:
+            parts.append(exp.Literal.string("-"))
+        parts.append(exp.cast(exp.column("id", table=group, quoted=True), "TEXT"))
+    found = parts[0]
+    for part in parts[1:]:
+        found = exp.DPipe(this=found, expression=part)
+    return found
+
+
+def _same(heading: str, group: str) -> exp.Expression:
+    return _text(heading, "t").eq(exp.column(heading, table=group, quoted=True))
+
+
+def _text(heading: str, table: str | None = None) -> exp.Expression:
+    """A column as text, empty where it says nothing."""
+    column = exp.cast(exp.column(heading, table=table, quoted=True), "TEXT")
+    return exp.func("COALESCE", column, exp.Literal.string(""))
+
+
+def _table(name: str, alias: str = "") -> exp.Table:
+    table = exp.to_table(name)
+    return exp.alias_(table, alias, table=True) if alias else table
