@@ -15,7 +15,6 @@ from typing import Any
 from sekisho.base import nearest
 from sekisho.cases import Case
 from sekisho.cases.fields import ITEM, PLAIN, RELATIONS, TOP
-from sekisho.decide import Decision
 from sekisho.decide.combine import stands
 from sekisho.desk import Desk
 from sekisho.ir import Law, Outcome, Rule, Term, variables
@@ -271,8 +270,3 @@ def _marked(fields: Mapping[str, Any], term: str) -> Mapping[str, Any]:
 
 def _with_unknown(fields: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if key != "item" or value or "item" not in unknown}
-
-
-def settled(decision: Decision) -> bool:
-    """Whether the interview has nothing left to find out."""
-    return decision.outcome is not Outcome.UNDETERMINED

@@ -33,7 +33,7 @@ class Trouble:
     """One diagnostic.
 
     Attributes:
-        code: `SK` and three digits: 1xx writing, 2xx meaning, 3xx facts, 4xx cases and deciding.
+        code: `SK` and three digits: 1xx writing, 2xx meaning, 3xx facts, 4xx cases, 5xx reasoning.
         headline: What is wrong; lower case, no full stop.
         places: Every spot concerned, the first being the main one.
         why: Why it matters, in one sentence.

@@ -20,6 +20,7 @@ from sekisho.batch.columns import Mapped
 from sekisho.batch.read import Inputs, format_of, missing_package
 from sekisho.batch.run import Decider, Report, Table
 from sekisho.batch.tables import Plan
+from sekisho.batch.write import plain
 
 PREFIX = "sekisho_"
 
@@ -97,8 +98,7 @@ class DuckDb:
 
     def query(self, text: str) -> pa.Table:
         """The rows of a query."""
-        found = self.connection.execute(text).arrow()
-        table: pa.Table = found.read_all() if hasattr(found, "read_all") else found
+        table: pa.Table = self.connection.sql(text).to_arrow_table()
         return table
 
     def give(self, name: str, table: pa.Table) -> None:
@@ -176,14 +176,7 @@ class Spark:
 
     def give(self, name: str, table: pa.Table) -> None:
         """Let queries use a table under a name."""
-        names = table.column_names
-        rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
-        schema = ", ".join(f"`{n}` {_spark_type(table.schema.field(n).type)}" for n in names)
-        self.session.createDataFrame(rows, schema).createOrReplaceTempView(name)
-
-
-def _spark_type(kind: pa.DataType) -> str:
-    return "bigint" if pa.types.is_integer(kind) else "date" if pa.types.is_date(kind) else "string"
+        self.session.createDataFrame(plain(table)).createOrReplaceTempView(name)
 
 
 def _local_spark() -> Any:

@@ -26,7 +26,8 @@ DIALECTS = ("spark", "trino", "bigquery", "snowflake", "postgres", "clickhouse",
 GROUPS = ("items", "terms", "states", "days")
 """The small tables that are joined to the columns of the table itself."""
 
-_CELL = ("item", "relation", "term", "place", "single")
+_CELL = ("sekisho_item", "sekisho_relation", "sekisho_term", "sekisho_place", "sekisho_single")
+_SAMPLE = "sekisho_sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ def distinct(shape: Shape, group: str, table: str) -> exp.Select:
 def cells(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
     """Which cells occur, each with a row that stands for it: its item, terms, states and day."""
     names = [exp.column(name, quoted=True) for name in _CELL]
-    sample = exp.func("MIN", exp.column("sample", quoted=True))
+    sample = exp.func("MIN", exp.column(_SAMPLE, quoted=True))
     return (
-        exp.select(*names, exp.alias_(sample, "sample", quoted=True))
+        exp.select(*names, exp.alias_(sample, _SAMPLE, quoted=True))
         .from_(_joined(shape, table, prefix, sample=True).subquery("k"))
         .group_by(*names)
     )
@@ -118,15 +119,13 @@ def _joined(shape: Shape, table: str, prefix: str, *, sample: bool) -> exp.Selec
     )
     odd = [exp.column("odd", table=group, quoted=True).eq(1) for group in GROUPS]
     alone = exp.or_(*odd)
-    kinds = {"item": ("items", "kind"), "relation": ("related", "kind"), "term": ("terms", "kind"), "place": ("places", "kind")}
-    for name, (group, column) in kinds.items():
-        own = {"item": ("items", "id"), "relation": ("states", "id"), "term": ("terms", "id"), "place": ("days", "id")}[name]
-        case = exp.case().when(alone.copy(), exp.column(own[1], table=own[0], quoted=True))
-        query = query.select(exp.alias_(case.else_(exp.column(column, table=group, quoted=True)), name, quoted=True))
+    for name, kind, own in zip(_CELL, ("items", "related", "terms", "places"), ("items", "states", "terms", "days"), strict=False):
+        case = exp.case().when(alone.copy(), exp.column("id", table=own, quoted=True))
+        query = query.select(exp.alias_(case.else_(exp.column("kind", table=kind, quoted=True)), name, quoted=True))
     flag = exp.case().when(alone.copy(), exp.Literal.number(1)).else_(exp.Literal.number(0))
-    query = query.select(exp.alias_(flag, "single", quoted=True))
+    query = query.select(exp.alias_(flag, _CELL[-1], quoted=True))
     if sample:
-        query = query.select(exp.alias_(_sample(), "sample", quoted=True))
+        query = query.select(exp.alias_(_sample(), _SAMPLE, quoted=True))
     return query
 
 

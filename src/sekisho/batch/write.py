@@ -26,8 +26,8 @@ def write_part(table: pa.Table, path: Path, kind: str, *, first: bool) -> None:
     elif kind == "jsonl":
         _write_jsonl(table, half)
     else:
-        with pa.ipc.new_file(str(half), _plain(table).schema) as writer:
-            writer.write_table(_plain(table))
+        with pa.ipc.new_file(str(half), plain(table).schema) as writer:
+            writer.write_table(plain(table))
     os.replace(half, path)
 
 
@@ -46,19 +46,19 @@ def _write_csv(table: pa.Table, path: Path, *, headings: bool) -> None:
     import pyarrow.csv as pc
 
     options = pc.WriteOptions(include_header=headings, quoting_style="needed")
-    pc.write_csv(_plain(table), path, options)
+    pc.write_csv(plain(table), path, options)
 
 
 def _write_jsonl(table: pa.Table, path: Path) -> None:
     import json
 
     with path.open("w", encoding="utf-8") as file:
-        for batch in _plain(table).to_batches(max_chunksize=1 << 14):
+        for batch in plain(table).to_batches(max_chunksize=1 << 14):
             for row in batch.to_pylist():
                 file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
 
 
-def _plain(table: pa.Table) -> pa.Table:
+def plain(table: pa.Table) -> pa.Table:
     """The table with its dictionaries spelt out."""
     for at, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
