@@ -26,7 +26,7 @@ def spark():
         pytest.skip("Spark needs Java, and there is none on this machine")
     sql = pytest.importorskip("pyspark.sql", reason="Spark needs the package pyspark: pip install 'sekisho[spark]'")
     builder = sql.SparkSession.builder.master("local[2]").appName("sekisho-tests")
-    for name, value in {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.ui.showConsoleProgress": "false", "spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "100m"}.items():
+    for name, value in {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.ui.showConsoleProgress": "false", "spark.sql.adaptive.enabled": "false", "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.autoBroadcastJoinThreshold": "100m"}.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
@@ -70,7 +70,7 @@ def test_every_case_of_the_repository(make, desk, our_cases):
 
 @pytest.mark.filterwarnings("ignore")
 def test_spark_answers_as_decide_does(spark, random_desk, desk, our_cases):
-    for seed in (1, 2):
+    for seed in (1,):
         here, rng = random_desk(seed), Random(seed)
         compare(Spark(spark), here, [row_of(random_case(rng, here, unknown=0.2)) for _ in range(60)])
     compare(Spark(spark), desk, [row_of(case) for case in our_cases if not case.proposals])
