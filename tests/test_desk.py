@@ -96,3 +96,16 @@ def test_a_trace_says_on_every_day_what_the_case_says_on_that_day(desk, our_case
             length = (stretch.last - stretch.first).days
             for day in (stretch.first, stretch.last, stretch.first + timedelta(days=rng.randint(0, length))):
                 assert desk.decide(replace(case, date=day)).outcomes == stretch.decision.outcomes
+
+
+def test_a_re_transfer_without_a_supplier_may_still_need_a_consent(desk):
+    case = desk.case(
+        date="2024-05-01",
+        act="re-transfer",
+        exporter="JPN",
+        recipient="PHL",
+        item={"arms": True, "weapon": False, "form": "component", "purpose": [], "production": "licensed"},
+    )
+    decision = desk.decide(case)
+    assert decision.outcome.word == "undetermined"
+    assert "supplier" in decision.turns_on

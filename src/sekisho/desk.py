@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sekisho.base import Day, Place, Trouble, TroubleError, nearest, parse_day
 from sekisho.cases import UNKNOWN, Case, CaseReader, Outlook, Outlooks, Situation, facts_change_days, locate, resolvers
 from sekisho.decide import Alternative, Arguer, Argument, Decision, Leg, Receipt
+from sekisho.decide.combine import stands, widened
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Effect, Kind, Law, Library, Outcome, Timeline
 from sekisho.reason import Settled, State, States, compile_law, outcome_of, settle
@@ -231,6 +232,10 @@ class Desk:
         timeline = self.timeline(case)
         legs = tuple(self._leg(case, state, role, timeline) for state, role in self._legs(case, timeline))
         outcomes, turning = self._together(legs)
+        unnamed = _unnamed_claimants(case)
+        if unnamed:
+            outcomes = widened(set(outcomes))
+            turning = tuple(dict.fromkeys((*turning, *(unnamed if len(outcomes) > 1 else ()))))
         missing = tuple(dict.fromkeys(leg.state for leg in legs if not leg.law.encoded))
         return Decision(case, legs, outcomes, turning, missing, self.jurisdictions, lambda: self._receipt(case))
 
@@ -446,7 +451,6 @@ class Desk:
         if not law.encoded:
             return True
         values = self._outlooks.of(case, state).values.__getitem__
-        from sekisho.decide.combine import stands
 
         return any(rule.effect is Effect.CLAIM_CONSENT and stands(rule, law, values) is not False for rule in law.rules)
 
@@ -554,6 +558,19 @@ def _settled(ready: _Ready, outlook: Outlook) -> Settled:
     if found is None:
         found = outlook.kept[ready] = settle(ready.states, ready.root, outlook.values.__getitem__)
     return found
+
+
+def _unnamed_claimants(case: Case) -> tuple[str, ...]:
+    """The variables of a re-transfer that could still name a state whose consent is owed.
+
+    Its law could forbid what the others leave open, so the answer can only become stronger.
+    """
+    if case.act != "re-transfer" or case.law:
+        return ()
+    item = case.item
+    lists = {"licensor": item.licensors, "partner": item.partners, "component-origin": item.components_from}
+    found = tuple(name for name, states in lists.items() if states is None)
+    return ("supplier", *found) if case.supplier == UNKNOWN else found
 
 
 def _common(settled: Settled) -> tuple[tuple[tuple[str, str], ...], ...]:
