@@ -60,7 +60,7 @@ def realistic(desk, count, seed=1, unknown=0.0):
 def _sound(desk, key):
     try:
         desk.case(date="2020-01-01", exporter="JPN", recipient="USA", item=key)
-    except Exception:
+    except TroubleError:
         print(f"the registry's item {key} contradicts itself and is left out")
         return False
     return True
@@ -117,8 +117,17 @@ def write_parquet(desk, path: Path, count: int, make=realistic) -> Path:
     writer = None
     for start in range(0, count, CHUNK):
         table = make(desk, min(CHUNK, count - start), seed=start + 1)
-        plain = table.cast(pa.schema([pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]))
-        writer = writer or pq.ParquetWriter(half, plain.schema, use_dictionary=[f.name for f in plain.schema if f.name != "id"])
+        plain = table.cast(
+            pa.schema(
+                [
+                    pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
+                    for f in table.schema
+                ]
+            )
+        )
+        writer = writer or pq.ParquetWriter(
+            half, plain.schema, use_dictionary=[f.name for f in plain.schema if f.name != "id"]
+        )
         writer.write_table(plain, row_group_size=CHUNK)
     writer.close()
     half.rename(path)

@@ -24,7 +24,11 @@ def row_of(case) -> dict[str, str]:
         row["law"] = case.law
     if case.item.key or case.item.name:
         row["item"] = case.item.key or case.item.name
-    row |= {f"item.{name}": text_of(getattr(case.item, name)) for name in ITEM if name in case.item.stated and name not in ("key", "name")}
+    row |= {
+        f"item.{name}": text_of(getattr(case.item, name))
+        for name in ITEM
+        if name in case.item.stated and name not in ("key", "name")
+    }
     row |= {f"facts.{name}": text_of(value) for name, value in case.facts.items()}
     row |= {f"judgements.{name}": text_of(each.found) for name, each in case.judgements.items()}
     return row | {f"readings.{name}": value for name, value in case.readings.items()}

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from screening import decided, row_of, screened, table_of
 
 from sekisho.testing import random_case
-from screening import decided, row_of, screened, table_of
 
 
 def compare(desk, rows) -> None:

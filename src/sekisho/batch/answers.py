@@ -13,7 +13,6 @@ from sekisho.decide import Decision, Leg
 from sekisho.facts import Registries
 from sekisho.ir import Cite, Library
 
-
 FAMILIES: tuple[tuple[str, ...], ...] = (
     ("outcome", "subject_to", "turns_on", "note"),
     ("basis", "basis_cite"),
@@ -99,7 +98,9 @@ def _not_encoded(decision: Decision) -> str:
 
 
 def _subject_to(leg: Leg, decision: Decision) -> str:
-    said = " | ".join(" + ".join(name if value == "true" else f"not {name}" for name, value in each) for each in leg.subject_to)
+    said = " | ".join(
+        " + ".join(name if value == "true" else f"not {name}" for name, value in each) for each in leg.subject_to
+    )
     return f"{leg.state}: {said}" if said and len(decision.legs) > 1 else said
 
 

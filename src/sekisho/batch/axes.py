@@ -84,7 +84,9 @@ class Axes:
     Several threads may ask at once; what is new is found out by one at a time, under `lock`.
     """
 
-    def __init__(self, traits: Traits, places: Places, dictionaries: Mapping[str, Dictionary], residues: Residues) -> None:
+    def __init__(
+        self, traits: Traits, places: Places, dictionaries: Mapping[str, Dictionary], residues: Residues
+    ) -> None:
         self._traits = traits
         self._places = places
         self._dictionaries = dictionaries
@@ -125,8 +127,12 @@ class Axes:
         pairs, places, same = self._placed(rows)
         items = _group(self.columns(rows)[ITEMS], rows.count)
         terms = _group(self.columns(rows)[TERMS], rows.count)
-        item_table = self._classes(self._item_classes, items, lambda some: self.item_rows(_some(items, some), len(some)))
-        term_table = self._classes(self._term_classes, terms, lambda some: self.term_rows(_some(terms, some), len(some)))
+        item_table = self._classes(
+            self._item_classes, items, lambda some: self.item_rows(_some(items, some), len(some))
+        )
+        term_table = self._classes(
+            self._term_classes, terms, lambda some: self.term_rows(_some(terms, some), len(some))
+        )
         related, lists_of = self._related(rows, items, item_table[:, 1])
         related_table = self._classes(
             self._related_classes,
@@ -173,13 +179,17 @@ class Axes:
         group = _group(columns, rows.count, 9)
         keys = group.keys + distinct.take(group.given["lists"], mode="clip")
         keys -= scatter(group.given["lists"].astype(np.uint64) + np.uint64((9 + 1) << 40))
-        return Group(group.codes, group.given, keys, group.present), items.present[first].take(group.given["lists"], mode="clip")
+        return Group(group.codes, group.given, keys, group.present), items.present[first].take(
+            group.given["lists"], mode="clip"
+        )
 
     def _placed(self, rows: Rows) -> tuple[Hashes, Ints, NDArray[np.bool_] | None]:
         """The class and the number of each row's place."""
         states = {name: self._states(rows, name) for name in _STATES}
         pairs = pack([column for column, _ in states.values()], rows.count)
-        named = [tuple(names[int(column.codes[row])] for column, names in states.values()) for row in pairs.row.tolist()]
+        named = [
+            tuple(names[int(column.codes[row])] for column, names in states.values()) for row in pairs.row.tolist()
+        ]
         with self.lock:
             stretches = [self._places.stretches(*each) for each in named]
             self._learn_laws()
@@ -190,7 +200,9 @@ class Axes:
             kept = self._map
             if kept is None or kept[0] != key:
                 every = np.arange(first, last + 1)
-                table = np.concatenate([s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches])
+                table = np.concatenate(
+                    [s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches]
+                )
                 kept = self._map = (key, table.astype(np.int32), self._place_classes.take(table))
             at = pairs.codes * np.int32(span) + (rows.days - np.int32(first))
             places, found = kept[1].take(at, mode="clip"), kept[2].take(at, mode="clip")
@@ -205,7 +217,9 @@ class Axes:
 
     # Everything that few columns can say
 
-    def all_places(self, states: Mapping[str, Ints], size: int, first: int, span: int) -> tuple[Hashes, NDArray[np.bool_]]:
+    def all_places(
+        self, states: Mapping[str, Ints], size: int, first: int, span: int
+    ) -> tuple[Hashes, NDArray[np.bool_]]:
         """The class of every day for every combination of states, and which combinations send to themselves."""
         named = self._roles(states, size)
         stretches = [self._places.stretches(*each) for each in named]
@@ -240,7 +254,10 @@ class Axes:
         """The class of the relations for items and combinations of states, by their numbers."""
         if not self._traits.relations:
             return self._class_hashes(RELATED, Axis(len(item), {}, {}))
-        given = {name: (states[name] if name in states else np.zeros(1, np.int64)).take(pair, mode="clip") for name in _STATES}
+        given = {
+            name: (states[name] if name in states else np.zeros(1, np.int64)).take(pair, mode="clip")
+            for name in _STATES
+        }
         group = Group(item, given, np.zeros(len(item), np.uint64), item)
         every = Group(item, items, np.zeros(0, np.uint64), item)
         return self._class_hashes(RELATED, self._related_axis(group, every, item, np.arange(len(item))))

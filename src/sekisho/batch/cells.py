@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sekisho.base import Day, nearest, parse_day
+from sekisho.batch.columns import SHAPES
 from sekisho.cases import UNKNOWN
 from sekisho.cases.fields import ITEM, OPEN, term_of
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Library
-from sekisho.batch.columns import SHAPES
 
 Meaning = str | bool | tuple[str, ...] | dict[str, str]
 """A cell as a case file would write it."""

@@ -11,7 +11,11 @@ from sekisho.cases.fields import ITEM, RELATIONS, TOP
 from sekisho.ir import Library
 
 SHAPES = {
-    **{name: shape for name, shape in TOP.items() if shape in ("text", "day", "choice", "state", "choices", "law", "item")},
+    **{
+        name: shape
+        for name, shape in TOP.items()
+        if shape in ("text", "day", "choice", "state", "choices", "law", "item")
+    },
     **{f"item.{name}": shape for name, shape in ITEM.items() if name not in ("key", "name")},
 }
 """The columns that are read, each with the shape of its cells. `facts.TERM`, `judgements.TERM` and

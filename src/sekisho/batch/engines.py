@@ -49,7 +49,9 @@ class Support:
 
 
 MATRIX = (
-    Support("columns", "CSV, TSV, JSON lines, Parquet, Arrow, Excel", "the same", "here, in blocks, resumable", "screen"),
+    Support(
+        "columns", "CSV, TSV, JSON lines, Parquet, Arrow, Excel", "the same", "here, in blocks, resumable", "screen"
+    ),
     Support("duckdb", "Parquet, CSV", "Parquet, CSV", "here, in SQL", "sql"),
     Support("sqlite", "every format that columns reads", "every format that columns writes", "here, in SQL", "sql"),
     Support("polars", "every format that columns reads", "every format that columns writes", "here, in SQL", "sql"),
@@ -73,9 +75,7 @@ def screen_with(engine: Engine, table: Table, source: str, headings: tuple[str, 
     """
     plan = Plan(table, headings)
     shape = plan.shape
-    found = {
-        group: engine.query(sql.write(sql.distinct(shape, group, source), engine.dialect)) for group in sql.GROUPS
-    }
+    found = {group: engine.query(sql.write(sql.distinct(shape, group, source), engine.dialect)) for group in sql.GROUPS}
     for name, made in plan.tables(found).items():
         engine.give(PREFIX + name, made)
     cells = engine.query(sql.write(sql.cells(shape, source, PREFIX), engine.dialect))
@@ -104,7 +104,7 @@ class DuckDb:
     def give(self, name: str, table: pa.Table) -> None:
         """Let queries use a table under a name."""
         self.connection.register(f"{name}_arrow", table)
-        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM "{name}_arrow"')  # noqa: S608 - our own names
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM "{name}_arrow"')
 
 
 class Sqlite:
@@ -131,7 +131,7 @@ class Sqlite:
         self.connection.execute(f'CREATE TABLE "{name}" ({headings})')
         values = [_storable(column) for column in table.columns]
         marks = ", ".join("?" for _ in values)
-        self.connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', zip(*values, strict=True))  # noqa: S608 - our own names
+        self.connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', zip(*values, strict=True))
 
 
 def _storable(column: pa.ChunkedArray) -> list[Any]:

@@ -63,7 +63,9 @@ class Places:
     def _lay_out(self, exporter: str, recipient: str, supplier: str) -> Stretches:
         state = INTERNATIONAL if exporter == UNKNOWN else exporter
         roles = {"this-state": state, "exporter": exporter, "recipient": recipient, "supplier": supplier}
-        columns = [[(i, self._code(at, value)) for i, value in self._history(var, roles)] for at, var in enumerate(self.vars)]
+        columns = [
+            [(i, self._code(at, value)) for i, value in self._history(var, roles)] for at, var in enumerate(self.vars)
+        ]
         changes = [day_number(day.isoformat()) for day in self.timeline.change_days(state)]
         first = day_number(FIRST_DAY.isoformat())
         days = sorted({first, *changes, *(day for column in columns for day, _ in column)})
@@ -115,7 +117,12 @@ class Places:
         judged = term.supplier == "judgement"
         keys = lane.keys(a, b if lane.kind.two else None)
         rows = any(key in lane.rows for key in keys)
-        key: Hashable = (registry, kind, judged, *((a, b) if rows else (lane.closed_for(a, b if lane.kind.two else None),)))
+        key: Hashable = (
+            registry,
+            kind,
+            judged,
+            *((a, b) if rows else (lane.closed_for(a, b if lane.kind.two else None),)),
+        )
         found = self._spans.get(key)
         if found is None:
             found = self._spans[key] = []

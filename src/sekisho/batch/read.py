@@ -79,7 +79,13 @@ def format_of(path: str | Path) -> str:
     if not suffix or str(path).endswith("/"):
         return "parquet"
     known = ", ".join(dict.fromkeys(_FORMATS))
-    raise TroubleError([Trouble("SK424", f"`{suffix}` is no format that we read or write", (Place(str(path)),), help=f"known: {known}")])
+    raise TroubleError(
+        [
+            Trouble(
+                "SK424", f"`{suffix}` is no format that we read or write", (Place(str(path)),), help=f"known: {known}"
+            )
+        ]
+    )
 
 
 def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
@@ -92,7 +98,13 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     kinds = {format_of(path) for path in files}
     if len(kinds) > 1:
         raise TroubleError(
-            [Trouble("SK424", f"the files are of several formats: {', '.join(sorted(kinds))}", help="screen each by itself")]
+            [
+                Trouble(
+                    "SK424",
+                    f"the files are of several formats: {', '.join(sorted(kinds))}",
+                    help="screen each by itself",
+                )
+            ]
         )
     kind = kinds.pop()
     openers = {"csv": _open_csv, "jsonl": _open_jsonl, "parquet": _open_parquet, "arrow": _open_arrow}
@@ -104,13 +116,22 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
         except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
             found.refused.append((str(path), _reason(error)))
     if not opened:
-        raise TroubleError([Trouble("SK425", f"the file cannot be read: {why}", (Place(name),)) for name, why in found.refused])
+        raise TroubleError(
+            [Trouble("SK425", f"the file cannot be read: {why}", (Place(name),)) for name, why in found.refused]
+        )
     found.headings = opened[0][0]
     for (headings, _, _), path in zip(opened, [p for p in files if str(p) not in dict(found.refused)], strict=True):
         if set(headings) != set(found.headings):
             odd = sorted(set(headings) ^ set(found.headings))
             raise TroubleError(
-                [Trouble("SK426", f"the columns differ from those of {files[0]}: {', '.join(odd[:5])}", (Place(str(path)),), help="screen it by itself")]
+                [
+                    Trouble(
+                        "SK426",
+                        f"the columns differ from those of {files[0]}: {', '.join(odd[:5])}",
+                        (Place(str(path)),),
+                        help="screen it by itself",
+                    )
+                ]
             )
     counts = [rows for _, rows, _ in opened]
     found.rows = sum(n for n in counts if n is not None) if None not in counts else None
@@ -142,7 +163,12 @@ def _files(patterns: Sequence[str]) -> list[Path]:
         if not found:
             missing.append(pattern)
     if missing:
-        raise TroubleError([Trouble("SK425", "no such file, or no table in it", (Place(name),), help="check the path") for name in missing])
+        raise TroubleError(
+            [
+                Trouble("SK425", "no such file, or no table in it", (Place(name),), help="check the path")
+                for name in missing
+            ]
+        )
     return list(dict.fromkeys(files))
 
 
@@ -254,9 +280,16 @@ def _open_csv(path: Path, found: Inputs) -> tuple[tuple[str, ...], None, Callabl
 
         reader = pc.open_csv(
             path,
-            read_options=pc.ReadOptions(column_names=list(headings), skip_rows=_line_of(head, at, delimiter) + 1, block_size=_BLOCK, use_threads=False),
+            read_options=pc.ReadOptions(
+                column_names=list(headings),
+                skip_rows=_line_of(head, at, delimiter) + 1,
+                block_size=_BLOCK,
+                use_threads=False,
+            ),
             parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=odd),
-            convert_options=pc.ConvertOptions(column_types=dict.fromkeys(headings, pa.string()), strings_can_be_null=False),
+            convert_options=pc.ConvertOptions(
+                column_types=dict.fromkeys(headings, pa.string()), strings_can_be_null=False
+            ),
         )
         first = 0
         for batch in reader:

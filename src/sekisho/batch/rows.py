@@ -193,7 +193,10 @@ def _together(faults: list[_Fault], count: int) -> tuple[Ints | None, tuple[str,
     if not columns:
         return None, ("",)
     packed = pack(columns, count)
-    says = ["; ".join(t for c, each in zip(columns, texts, strict=True) if (t := each[int(c.codes[row])])) for row in packed.row]
+    says = [
+        "; ".join(t for c, each in zip(columns, texts, strict=True) if (t := each[int(c.codes[row])]))
+        for row in packed.row
+    ]
     fine = says.index("") if "" in says else -1
     order = [fine, *(i for i in range(len(says)) if i != fine)] if fine >= 0 else list(range(len(says)))
     place = np.empty(len(says), np.int32)

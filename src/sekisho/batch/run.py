@@ -133,7 +133,12 @@ Progress = Callable[[int, int | None], None]
 
 
 def run(
-    inputs: Inputs, output: Path, table: Table, *, progress: Progress | None = None, options: Mapping[str, object] | None = None
+    inputs: Inputs,
+    output: Path,
+    table: Table,
+    *,
+    progress: Progress | None = None,
+    options: Mapping[str, object] | None = None,
 ) -> Report:
     """Decide every row of the inputs and write the output.
 
@@ -273,7 +278,15 @@ def _fingerprint(inputs: Inputs, output: Path, table: Table, options: Mapping[st
     files = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in inputs.files]
     desk = table.desk
     return digest(
-        [files, output.name, table.mapped.to_dict(), table.date_order, desk.digest, desk.registries.digest(), dict(options)]
+        [
+            files,
+            output.name,
+            table.mapped.to_dict(),
+            table.date_order,
+            desk.digest,
+            desk.registries.digest(),
+            dict(options),
+        ]
     )
 
 

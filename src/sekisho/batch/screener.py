@@ -219,7 +219,9 @@ class Screener:
         mark = np.where(ids < OPEN, ids % 4 + 1, 4).astype(np.uint8)
         residue = scatter(self._residues.hashes(ids) ^ spread(name))
         codes = coded.codes[here]
-        return Provision(truth.take(codes, mode="clip"), mark.take(codes, mode="clip"), residue.take(codes, mode="clip"))
+        return Provision(
+            truth.take(codes, mode="clip"), mark.take(codes, mode="clip"), residue.take(codes, mode="clip")
+        )
 
     # Answers
 

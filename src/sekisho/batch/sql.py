@@ -79,9 +79,7 @@ def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
         for h in shape.headings
     ]
     results = [exp.column(name, table="a", quoted=True) for name in RESULTS]
-    on = [
-        exp.column(name, table="c", quoted=True).eq(exp.column(name, table="k", quoted=True)) for name in _CELL
-    ]
+    on = [exp.column(name, table="c", quoted=True).eq(exp.column(name, table="k", quoted=True)) for name in _CELL]
     return (
         exp.select(*kept, *results)
         .with_("k", as_=joined)
@@ -119,7 +117,9 @@ def _joined(shape: Shape, table: str, prefix: str, *, sample: bool) -> exp.Selec
     )
     odd = [exp.column("odd", table=group, quoted=True).eq(1) for group in GROUPS]
     alone = exp.or_(*odd)
-    for name, kind, own in zip(_CELL, ("items", "related", "terms", "places"), ("items", "states", "terms", "days"), strict=False):
+    for name, kind, own in zip(
+        _CELL, ("items", "related", "terms", "places"), ("items", "states", "terms", "days"), strict=False
+    ):
         case = exp.case().when(alone.copy(), exp.column("id", table=own, quoted=True))
         query = query.select(exp.alias_(case.else_(exp.column("kind", table=kind, quoted=True)), name, quoted=True))
     flag = exp.case().when(alone.copy(), exp.Literal.number(1)).else_(exp.Literal.number(0))

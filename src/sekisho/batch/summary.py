@@ -34,11 +34,12 @@ class Summary:
     Attributes:
         rows: All rows.
         counts: For each heading, the rows by value.
+        years: The rows by year and outcome.
     """
 
     rows: int = 0
     counts: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in _TITLES})
-    by_recipient: Counter[tuple[str, str]] = field(default_factory=Counter)
+    years: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def tables(self, most: int = 12) -> list[tuple[str, list[tuple[str, int]]]]:
         """Each heading with its values, most frequent first; years in order."""
@@ -55,7 +56,10 @@ class Summary:
 
     def to_dict(self) -> dict[str, object]:
         """As plain data."""
-        return {"rows": self.rows, **{name: dict(counts.most_common()) for name, counts in self.counts.items() if counts}}
+        return {
+            "rows": self.rows,
+            **{name: dict(counts.most_common()) for name, counts in self.counts.items() if counts},
+        }
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a table."""
@@ -75,8 +79,12 @@ class Summary:
                 self.counts["recipient"][text] += count
         date = _column(table, "date")
         if date is not None:
-            for text, count in _counts(table.column(date)):
-                self.counts["year"][_year(text)] += count
+            years = _as_text(table.column(date))
+            pairs = pa.table({"date": years, "outcome": _as_text(table.column("outcome"))})
+            for each in pairs.group_by(["date", "outcome"]).aggregate([([], "count_all")]).to_pylist():
+                year = _year(each["date"] or "")
+                self.counts["year"][year] += each["count_all"]
+                self.years[year, each["outcome"] or ""] += each["count_all"]
 
 
 def summarise(table: pa.Table) -> Summary:
@@ -95,6 +103,12 @@ def _column(table: pa.Table, name: str) -> str | None:
     if name in table.column_names:
         return name
     return next((heading for heading in table.column_names if KNOWN.get(squash(heading)) == name), None)
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return column.cast(pa.string())
 
 
 def _counts(column: pa.ChunkedArray) -> Iterable[tuple[str, int]]:

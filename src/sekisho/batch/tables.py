@@ -134,15 +134,15 @@ class Plan:
         """The answer of each cell, decided by the row that stands for it."""
         samples = [tuple(int(each) for each in text.split("-")) for text in found.column("sekisho_sample").to_pylist()]
         at = {group: np.array([sample[i] for sample in samples], np.int64) for i, group in enumerate(GROUPS)}
-        columns = {
-            name: column.some(at[group]) for group in GROUPS for name, column in self._columns[group].items()
-        }
+        columns = {name: column.some(at[group]) for group in GROUPS for name, column in self._columns[group].items()}
         faults, says = self._all_faults(at)
         rows = Rows(len(samples), columns, self._days.take(at["days"]) if samples else self._days[:0], faults, says)
         screened = self.table.screener.screen(rows)
         texts = [screened.row(row) for row in range(rows.count)]
         numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        cells = found.drop_columns(["sekisho_sample"]).append_column("answer", pa.array([numbers[t] for t in texts], pa.int64()))
+        cells = found.drop_columns(["sekisho_sample"]).append_column(
+            "answer", pa.array([numbers[t] for t in texts], pa.int64())
+        )
         answers: dict[str, pa.Array] = {"answer": pa.array(list(range(len(numbers))), pa.int64())}
         for place, name in enumerate(COLUMNS):
             answers[name] = pa.array([text[place] for text in numbers], pa.string())

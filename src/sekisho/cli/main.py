@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": ("compare", "What changed? Exactly which cases two laws answer differently."),
     "verify": ("verify", "Does it always hold? Properties of the law, proved or refuted."),
     "chart": ("chart", "Draw it: how open the law is, a case over time, recipients by item."),
+    "screen": ("screen", "Decide every row of a table."),
     "replay": ("replay", "Decide case files and compare with what they expect."),
     "show": ("show", "What does it say? A rule, a provision, a term, a fact, a source."),
     "check": ("check", "Is the rulebook sound? Every trouble at once."),

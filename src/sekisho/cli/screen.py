@@ -37,16 +37,43 @@ interrupted one stopped.
 
 @click.command(epilog=EPILOG)
 @click.argument("inputs", nargs=-1, required=True)
-@click.option("-o", "--output", type=Path, help="Where the result goes; its suffix says the format, a folder means Parquet.")
-@click.option("--map", "maps", multiple=True, metavar="COLUMN=HEADING|FILE", help="Which heading holds which column: one, or a mapping file. Repeatable.")
-@click.option("--set", "constants", multiple=True, type=Pair(), help="A column that is the same for every row: `exporter=Japan`. Repeatable.")
+@click.option(
+    "-o", "--output", type=Path, help="Where the result goes; its suffix says the format, a folder means Parquet."
+)
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="COLUMN=HEADING|FILE",
+    help="Which heading holds which column: one, or a mapping file. Repeatable.",
+)
+@click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    type=Pair(),
+    help="A column that is the same for every row: `exporter=Japan`. Repeatable.",
+)
 @click.option("--on", metavar="DAY", help="One law date for all rows, in place of a column.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2023 is meant.")
 @click.option("--sheet", default="", help="The sheet of a workbook; the first where none is named.")
-@click.option("--with", "proposals", multiple=True, metavar="PROPOSAL", help="Assume that a proposal was adopted: NAME or NAME@DAY. Repeatable.")
-@click.option("--engine", type=click.Choice(["columns", "duckdb", "sqlite", "spark"]), default="columns", help="What does the work; the answers are the same.")
+@click.option(
+    "--with",
+    "proposals",
+    multiple=True,
+    metavar="PROPOSAL",
+    help="Assume that a proposal was adopted: NAME or NAME@DAY. Repeatable.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["columns", "duckdb", "polars", "sqlite", "spark"]),
+    default="columns",
+    help="What does the work; the answers are the same.",
+)
 @click.option("--explain", is_flag=True, help="Say how each column is understood.")
-@click.option("--write-map", type=Path, metavar="FILE", help="Write how the columns are understood to a mapping file, and stop.")
+@click.option(
+    "--write-map", type=Path, metavar="FILE", help="Write how the columns are understood to a mapping file, and stop."
+)
 @click.option("--must-decide", is_flag=True, help="Exit with 4 if a row is undetermined.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.option("--law", "law_folder", multiple=True, type=Path, help="Folders of rulebooks, in place of our own.")
@@ -57,7 +84,7 @@ def command(
     write_map: Path | None, must_decide: bool, as_json: bool, law_folder: tuple[Path, ...], facts: Path | None,
 ) -> int:  # fmt: skip
     """Decide every row of a table: CSV, TSV, JSON lines, Parquet, Arrow, Excel."""
-    _need_arrow()
+    need_packages()
     from sekisho.batch.columns import map_columns
     from sekisho.batch.read import open_inputs
     from sekisho.desk import open_desk
@@ -67,7 +94,9 @@ def command(
         desk = desk.with_proposals(proposals)
     found = open_inputs(inputs, sheet=sheet)
     fixed = dict(constants) | ({"date": on} if on else {})
-    mapped = map_columns(found.headings, desk.library, given=_mapping(maps), constants=fixed, file=str(found.files[0]))
+    mapped = map_columns(
+        found.headings, desk.library, given=mapping_of(maps), constants=fixed, file=str(found.files[0])
+    )
     if explain or write_map:
         for line in mapped.explain():
             click.echo(line, err=not write_map)
@@ -84,17 +113,20 @@ def command(
     return OPEN if must_decide and report.outcomes["undetermined"] else 0
 
 
-def _need_arrow() -> None:
+def need_packages() -> None:
+    """Say how to install what tables need, where it is missing."""
     try:
         import numpy
         import pyarrow
 
         del numpy, pyarrow
     except ImportError as error:
-        raise click.ClickException('this needs packages that are not installed: pip install "sekisho[screen]"') from error
+        raise click.ClickException(
+            'this needs packages that are not installed: pip install "sekisho[screen]"'
+        ) from error
 
 
-def _mapping(maps: tuple[str, ...]) -> Mapping[str, object]:
+def mapping_of(maps: tuple[str, ...]) -> Mapping[str, object]:
     """The mapping that `--map` gives: `COLUMN=HEADING`, or files."""
     found: dict[str, object] = {}
     for text in maps:
@@ -128,7 +160,9 @@ def _write_map(path: Path, mapped: Mapped) -> None:
     click.echo(f"written to {path}")
 
 
-def _run(desk: Desk, found: Inputs, output: Path, mapped: Mapped, dates: str, engine: str, adopted: tuple[str, ...]) -> Report:
+def _run(
+    desk: Desk, found: Inputs, output: Path, mapped: Mapped, dates: str, engine: str, adopted: tuple[str, ...]
+) -> Report:
     from sekisho.batch.memory import Memory
     from sekisho.batch.run import Table, run
     from sekisho.store import cache_folder

@@ -103,7 +103,7 @@ def _settle_unknown(states: States, start: State, values: Values) -> Settled:
     outcomes: set[Outcome] = set()
     turning: set[int] = set()
     seen: set[int] = set()
-    stack: list[object] = [reduce(start)]
+    stack: list[object] = [reduce(states.knowing(start, values))]
     while stack:
         part = stack.pop()
         if id(part) in seen:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sekisho.ir import Outcome
 from sekisho.reason.compile import Compiled, Part
-from sekisho.reason.diagram import FALSE, TRUE
+from sekisho.reason.diagram import FALSE, TERMINALS, TRUE
 
 SILENT = 0
 """Weaker than every outcome: no instrument has spoken yet."""
@@ -85,6 +85,38 @@ class States:
                 [children[node][position] if level[node] == at else node for node in rules],
             )
         return found
+
+    def knowing(self, state: State, values: Callable[[str], str | None]) -> State:
+        """The state once everything that is known has been said, whatever its level.
+
+        Before unknown facts are tried one by one: what is known settles most of what they would
+        otherwise be tried against, and far fewer states are laid out.
+        """
+        level, children, index = self.compiled.diagram.level, self.compiled.diagram.children, self.compiled.index
+        make, vars = self.compiled.diagram.node, self.compiled.vars
+        known: dict[int, int] = {}
+        done: dict[int, int] = {}
+
+        def restrict(node: int) -> int:
+            if node < TERMINALS:
+                return node
+            found = done.get(node)
+            if found is None:
+                at = level[node]
+                position = known.get(at)
+                if position is None:
+                    value = values(vars[at].name)
+                    position = -1 if value is None else index[at].get(value, len(children[node]) - 1)
+                    known[at] = position
+                if position >= 0:
+                    found = restrict(children[node][position])
+                else:
+                    found = make(at, tuple([restrict(child) for child in children[node]]))
+                done[node] = found
+            return found
+
+        floor, scopes, rules = state.key
+        return self._state(floor, [restrict(node) for node in scopes], [restrict(node) for node in rules])
 
     def _state(self, floor: int, scopes: list[int], rules: list[int]) -> State:
         floor = simplify(self.compiled, floor, scopes, rules)
