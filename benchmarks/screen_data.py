@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sekisho import TroubleError
+
 FIRST, LAST = date(2014, 4, 1), date(2026, 10, 31)
 EPOCH = date(1970, 1, 1)
 CHUNK = 1_000_000
