@@ -1,4 +1,8 @@
-"""The desk: one façade over rulebooks, facts and reasoning, used by every surface."""
+"""The desk: one façade over rulebooks, facts and reasoning, used by every surface.
+
+Longer than other files because it is the one place where the rooms meet: each method is a question
+that a surface may put, and is short by itself.
+"""
 
 from __future__ import annotations
 

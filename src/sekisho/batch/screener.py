@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +32,7 @@ from sekisho.batch.answers import (
 )
 from sekisho.batch.axes import Axes, Groups
 from sekisho.batch.cells import Cells, day_of
-from sekisho.batch.pack import Column, pack
+from sekisho.batch.pack import Column, narrow, pack
 from sekisho.batch.places import Places
 from sekisho.batch.residue import HOLDS, OPEN, Coded, Conditions, Ints, Residues, scatter, spread
 from sekisho.batch.rows import Dictionary, Rows
@@ -49,25 +50,37 @@ _MAX_ALONE = 100_000
 _SHORT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Screened:
-    """The answers of some rows: a cell for each row, and for each cell the number of its value in each family."""
+    """The answers of some rows.
+
+    Attributes:
+        codes: For each row the number of its combination of values.
+        table: For each combination the number of its value in each family.
+        values: For each family its values.
+    """
 
     codes: Ints
     table: Ints
     values: tuple[list[tuple[str, ...]], ...]
 
     def column(self, name: str) -> pa.DictionaryArray:
-        """One result column."""
+        """One result column; its dictionary holds the texts that occur, sorted."""
         family = next(i for i, names in enumerate(FAMILIES) if name in names)
         at = FAMILIES[family].index(name)
-        texts: dict[str, int] = {}
-        local = np.array([texts.setdefault(value[at], len(texts)) for value in self.values[family]], np.int32)
-        if len(self.table) < len(self.codes):
-            indices = local.take(self.table[:, family]).take(self.codes, mode="clip")
-        else:
-            indices = local.take(self.table[:, family].take(self.codes, mode="clip"))
-        return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(list(texts)), safe=False)
+        here = self.table[self.present, family]
+        values = self.values[family]
+        texts = sorted({values[number][at] for number in np.unique(here).tolist()})
+        place = {text: i for i, text in enumerate(texts)}
+        local = np.zeros(len(self.table), narrow(len(texts)))
+        local[self.present] = [place[values[number][at]] for number in here.tolist()]
+        indices = local.take(self.codes, mode="clip")
+        return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(texts, pa.string()), safe=False)
+
+    @cached_property
+    def present(self) -> Ints:
+        """The combinations that occur."""
+        return np.flatnonzero(np.bincount(self.codes, minlength=len(self.table)))
 
     def row(self, row: int) -> tuple[str, ...]:
         """The result columns of one row, in the order in which they are written."""
@@ -91,6 +104,7 @@ class Learnt:
     values: tuple[list[tuple[str, ...]], ...]
     flags: tuple[Flags, ...]
     keys: tuple[dict[int, int], ...]
+    combined: list[tuple[int, ...]]
     cells: tuple[Hashes, Ints]
 
 
@@ -118,7 +132,8 @@ class Screener:
         self.traits = Traits(self.library, self.dictionaries, self._scribe)
         self._residues = Residues()
         self.axes = Axes(self.traits, self._places, self.dictionaries, self._residues)
-        self._store = Store(len(FAMILIES))
+        self._store = Store(1)
+        self._combined: dict[tuple[int, ...], int] = {}
         self._new_cells = 0
         self._shortcut = Shortcut(self.axes, self.traits)
         self._numbers: tuple[dict[object, int], ...] = tuple({} for _ in FAMILIES)
@@ -130,25 +145,27 @@ class Screener:
         """The answer of each row."""
         if not rows.count:
             return Screened(np.zeros(0, np.int32), np.zeros((0, len(FAMILIES)), np.int32), self.values)
-        codes = self._shortcut.find(rows, self._store) if rows.count >= _SHORT else None
-        if codes is None:
-            return self._screen(rows)
+        places = self._shortcut.find(rows, self._store) if rows.count >= _SHORT else None
+        if places is None:
+            return self._screened(self._screen(rows))
         if rows.faults is not None:
-            codes[rows.faults > 0] = -1
-        left = np.flatnonzero(codes < 0)
-        if not len(left):
-            return Screened(codes, self._store.rows[: len(self._store)], self.values)
-        rest = self._screen(rows.some(left))
-        codes[left] = rest.codes
-        return Screened(codes, rest.table, self.values)
+            places[rows.faults > 0] = -1
+        codes = self._store.rows[:, 0].take(places, mode="clip")
+        left = np.flatnonzero(places < 0)
+        if len(left):
+            codes[left] = self._screen(rows.some(left))
+        return self._screened(codes)
 
-    def _screen(self, rows: Rows) -> Screened:
-        """The long way: what is new is found out."""
+    def _screened(self, codes: Ints) -> Screened:
+        return Screened(codes, np.array(list(self._combined), np.int32).reshape(-1, len(FAMILIES)), self.values)
+
+    def _screen(self, rows: Rows) -> Ints:
+        """The long way: what is new is found out. For each row the number of its combination of values."""
         groups = self.axes.groups(rows)
         special = self._special(groups)
         keys = groups.hashes
-        codes = self._store.find(keys)
-        fresh = codes < 0
+        places = self._store.find(keys)
+        fresh = places < 0
         if special is not None:
             fresh &= ~special
         if fresh.any():
@@ -158,15 +175,13 @@ class Screener:
                 distinct, first = np.unique(keys[at], return_index=True)
                 if len(distinct):
                     self._lay_out(groups, distinct, at[first])
-            codes = self._store.find(keys)
-        table = self._store.rows[: len(self._store)]
+            places = self._store.find(keys)
+        codes = self._store.rows[:, 0].take(places, mode="clip") if len(self._store) else np.zeros(rows.count, np.int32)
         if special is not None:
             at = np.flatnonzero(special)
             with self.axes.lock:
-                more, numbers = self._one_by_one(groups, at)
-            codes[at] = numbers + len(table)
-            table = np.concatenate([table, more])
-        return Screened(codes, table, self.values)
+                codes[at] = self._one_by_one(groups, at)
+        return codes
 
     # What is kept between runs
 
@@ -177,7 +192,7 @@ class Screener:
 
     def learnt(self) -> Learnt:
         """Which key has which answer."""
-        return Learnt(self.values, tuple(self._flags), self._known, self._store.content())
+        return Learnt(self.values, tuple(self._flags), self._known, list(self._combined), self._store.content())
 
     def remember(self, learnt: Learnt) -> None:
         """Take over what an earlier run has learnt; before the first row is screened."""
@@ -188,6 +203,7 @@ class Screener:
                 flags = learnt.flags[number] if family == OUTCOME else ()
                 self._numbers[family][(value, flags)] = number
         self._flags.extend(learnt.flags)
+        self._combined.update({values: number for number, values in enumerate(learnt.combined)})
         self._store.add(*learnt.cells)
 
     # Cells: rows that the provisions cannot tell apart
@@ -210,7 +226,8 @@ class Screener:
                         met[id(formula)] = conditions.in_cells(conditions.evaluate(formula), at)
                     each[name] = self._provision(name, met[id(formula)], here)
                 found.append(self._answers_under(number, each, _Asked(self, groups.rows, rep[block][here])))
-            self._store.add(keys[block], np.concatenate(found).astype(np.int32))
+            numbers = [self._combine(tuple(each)) for each in np.concatenate(found).tolist()]
+            self._store.add(keys[block], np.array(numbers, np.int32)[:, None])
             self._new_cells += len(block)
 
     def _provision(self, name: str, coded: Coded, here: slice) -> Provision:
@@ -261,8 +278,12 @@ class Screener:
             found = mask if found is None else found if mask is None else found | mask
         return found if found is not None and found.any() else None
 
-    def _one_by_one(self, groups: Groups, at: Ints) -> tuple[Ints, Ints]:
-        """The answers of some rows, each distinct one asked by itself, and which of them each row has."""
+    def _combine(self, values: tuple[int, ...]) -> int:
+        """The number of a combination of values, one of each family."""
+        return self._combined.setdefault(values, len(self._combined))
+
+    def _one_by_one(self, groups: Groups, at: Ints) -> Ints:
+        """The answers of some rows, each distinct one asked by itself."""
         rows = groups.rows
         columns = [column.some(at) for column in rows.columns.values()]
         days = rows.days.take(at).astype(np.int64)
@@ -278,7 +299,7 @@ class Screener:
                 assert isinstance(text, dict)
                 said.append(self.cells.unknown_item(text["name"]))
             table.append(self._numbered(Answer(note="; ".join(said))) if said else self._alone(self.fields(rows, row)))
-        return np.array(table, np.int32), packed.codes
+        return np.array([self._combine(each) for each in table], np.int32).take(packed.codes)
 
     def _alone(self, given: Fields) -> tuple[int, ...]:
         key = repr(given)

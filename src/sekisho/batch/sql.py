@@ -66,7 +66,7 @@ def cells(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
     sample = exp.func("MIN", exp.column(_SAMPLE, quoted=True))
     return (
         exp.select(*names, exp.alias_(sample, _SAMPLE, quoted=True))
-        .from_(_joined(shape, table, prefix, sample=True).subquery("k"))
+        .from_(_joined(shape, table, prefix, sample=True).subquery(exp.to_identifier("k", quoted=True)))
         .group_by(*names)
     )
 
@@ -82,7 +82,7 @@ def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
     on = [exp.column(name, table="c", quoted=True).eq(exp.column(name, table="k", quoted=True)) for name in _CELL]
     return (
         exp.select(*kept, *results)
-        .with_("k", as_=joined)
+        .with_(exp.to_identifier("k", quoted=True), as_=joined)
         .from_(_table("k"))
         .join(_table(f"{prefix}cells", "c"), on=exp.and_(*on), join_type="left")
         .join(
@@ -153,5 +153,5 @@ def _text(heading: str, table: str | None = None) -> exp.Expression:
 
 
 def _table(name: str, alias: str = "") -> exp.Table:
-    table = exp.to_table(name)
-    return exp.alias_(table, alias, table=True) if alias else table
+    table = exp.Table(this=exp.to_identifier(name, quoted=True)) if name == "k" else exp.to_table(name)
+    return exp.alias_(table, exp.to_identifier(alias, quoted=True), table=True) if alias else table

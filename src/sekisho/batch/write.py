@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sekisho.batch.join import join_parquet, join_texts
+from sekisho.batch.parquet import join_parquet, write_parquet
 
 
 def write_part(table: pa.Table, path: Path, kind: str, *, first: bool) -> None:
@@ -20,7 +20,7 @@ def write_part(table: pa.Table, path: Path, kind: str, *, first: bool) -> None:
     """
     half = path.with_name(path.name + ".half")
     if kind == "parquet":
-        _write_parquet(table, half)
+        write_parquet(table, half)
     elif kind == "csv":
         _write_csv(table, half, headings=first)
     elif kind == "jsonl":
@@ -29,17 +29,6 @@ def write_part(table: pa.Table, path: Path, kind: str, *, first: bool) -> None:
         with pa.ipc.new_file(str(half), plain(table).schema) as writer:
             writer.write_table(plain(table))
     os.replace(half, path)
-
-
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    import pyarrow.parquet as pq
-
-    texts = [
-        field.name
-        for field in table.schema
-        if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-    ]
-    pq.write_table(table, path, row_group_size=1 << 20, use_dictionary=texts, store_schema=False, compression="snappy")
 
 
 def _write_csv(table: pa.Table, path: Path, *, headings: bool) -> None:
@@ -88,7 +77,7 @@ def join(parts: Sequence[Path], output: Path, kind: str) -> None:
         if output.suffix.lower() == ".tsv":
             _as_tabs(parts, half)
         else:
-            join_texts(parts, half)
+            _join_texts(parts, half)
     elif kind == "arrow":
         _join_arrow(parts, half)
     else:
@@ -96,6 +85,14 @@ def join(parts: Sequence[Path], output: Path, kind: str) -> None:
 
         write_book(_tables(parts), half)
     os.replace(half, output)
+
+
+def _join_texts(parts: Sequence[Path], output: Path) -> None:
+    """One text file with the parts in order, the first with its headings."""
+    with output.open("wb") as out:
+        for path in parts:
+            with path.open("rb") as file:
+                shutil.copyfileobj(file, out, 8 << 20)
 
 
 def _tables(parts: Sequence[Path]) -> pa.Table:

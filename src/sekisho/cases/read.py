@@ -1,4 +1,8 @@
-"""Case files to cases: strict, every trouble at once, with its place and its mend."""
+"""Case files to cases: strict, every trouble at once, with its place and its mend.
+
+Longer than other files because each shape of field has its reader here, and they share their place
+in the file and their list of troubles.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Questions about cases and laws, put to the whole law: what would it take, what changed, does it hold.
 
 An inquiry knows the rulebooks, the registries and how a case is decided; the diagrams it needs are
-made when they are first asked for, and kept.
+made when they are first asked for, and kept. Longer than other files because the kinds of question
+share those diagrams and their way from a case to them.
 """
 
 from __future__ import annotations
