@@ -70,7 +70,9 @@ def _write_simple(table: pa.Table, path: Path) -> None:
 def _empty_footer(schema: pa.Schema) -> Struct:
     """The footer that pyarrow writes for the schema, without rows."""
     sink = io.BytesIO()
-    plain = pa.schema([pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in schema])
+    plain = pa.schema(
+        [pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in schema]
+    )
     pq.write_table(plain.empty_table(), sink, store_schema=False)
     sink.seek(0)
     return _open(sink, "")[1]
@@ -211,4 +213,3 @@ def _add(fields: Struct, numbers: Sequence[int], by: int) -> None:
         if number in fields:
             kind, value = fields[number]
             fields[number] = (kind, value + by if value else value)
-
