@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sekisho.ir import Outcome
 from sekisho.reason.compile import OUTCOMES
-from sekisho.reason.states import Leaf, State, States
+from sekisho.reason.states import Leaf, State, States, leaf_of
 
 Values = Callable[[str], str | None]
 
@@ -76,34 +76,33 @@ Reduced = Outcome | tuple[int, tuple[object, ...]]
 
 def _settle_unknown(states: States, start: State, values: Values) -> Settled:
     """The function over the unknown facts alone, reduced; its variables are what the answer turns on."""
-    index, child, possible = states.compiled.index, states.child, states.compiled.possible
+    compiled, root = states.rest(start, values)
+    level, children = compiled.diagram.level, compiled.diagram.children
     memo: dict[int, Reduced] = {}
     leaves: dict[Leaf, None] = {}
     unique: dict[tuple[int, tuple[int, ...]], Reduced] = {}
 
-    def reduce(state: State) -> Reduced:
-        if state.node >= 0:
-            leaf = states.leaf(state, values)
-            leaves.setdefault(leaf)
-            return leaf.outcome
-        found = memo.get(id(state))
+    def reduce(node: int) -> Reduced:
+        found = memo.get(node)
         if found is None:
-            value = values(state.name)
-            if value is None:
-                parts = tuple(reduce(child(state, i)) for i in possible[state.level])
+            at = level[node]
+            if at >= compiled.facts_below:
+                leaf = leaf_of(compiled, node)
+                leaves.setdefault(leaf)
+                found = leaf.outcome
+            else:
+                parts = tuple([reduce(children[node][i]) for i in compiled.possible[at]])
                 if all(part is parts[0] for part in parts):
                     found = parts[0]
                 else:
-                    found = unique.setdefault((state.level, tuple(map(id, parts))), (state.level, parts))
-            else:
-                found = reduce(child(state, index[state.level].get(value, -1) % len(state.children)))
-            memo[id(state)] = found
+                    found = unique.setdefault((at, tuple(map(id, parts))), (at, parts))
+            memo[node] = found
         return found
 
     outcomes: set[Outcome] = set()
     turning: set[int] = set()
     seen: set[int] = set()
-    stack: list[object] = [reduce(states.knowing(start, values))]
+    stack: list[object] = [reduce(root)]
     while stack:
         part = stack.pop()
         if id(part) in seen:

@@ -9,11 +9,11 @@ some case has visited exists. Every step below keeps the meaning of `decide/comb
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sekisho.ir import Outcome
 from sekisho.reason.compile import Compiled, Part
-from sekisho.reason.diagram import FALSE, TERMINALS, TRUE
+from sekisho.reason.diagram import FALSE, TERMINALS, TRUE, Diagram
 
 SILENT = 0
 """Weaker than every outcome: no instrument has spoken yet."""
@@ -86,14 +86,19 @@ class States:
             )
         return found
 
-    def knowing(self, state: State, values: Callable[[str], str | None]) -> State:
-        """The state once everything that is known has been said, whatever its level.
+    def rest(self, state: State, values: Callable[[str], str | None]) -> tuple[Compiled, int]:
+        """What remains of the law once everything known has been said, as one diagram of its own.
 
-        Before unknown facts are tried one by one: what is known settles most of what they would
-        otherwise be tried against, and far fewer states are laid out.
+        Where facts are unknown, laying states out for every way to complete them would take very
+        long: what they share shows only in the answer. Once the known values are put in, whatever
+        their level, the answer as a whole is small. It is laid out in a diagram that is thrown away
+        afterwards, so that unusual questions leave nothing behind.
+
+        Returns:
+            The compiled law over the diagram, and the node of the answer, as in `answer_node`.
         """
-        level, children, index = self.compiled.diagram.level, self.compiled.diagram.children, self.compiled.index
-        make, vars = self.compiled.diagram.node, self.compiled.vars
+        whole, index, vars = self.compiled.diagram, self.compiled.index, self.compiled.vars
+        compiled = replace(self.compiled, diagram=Diagram(whole.sizes))
         known: dict[int, int] = {}
         done: dict[int, int] = {}
 
@@ -102,21 +107,22 @@ class States:
                 return node
             found = done.get(node)
             if found is None:
-                at = level[node]
+                at, children = whole.level[node], whole.children[node]
                 position = known.get(at)
                 if position is None:
                     value = values(vars[at].name)
-                    position = -1 if value is None else index[at].get(value, len(children[node]) - 1)
-                    known[at] = position
+                    position = known[at] = -1 if value is None else index[at].get(value, len(children) - 1)
                 if position >= 0:
-                    found = restrict(children[node][position])
+                    found = restrict(children[position])
                 else:
-                    found = make(at, tuple([restrict(child) for child in children[node]]))
+                    found = compiled.diagram.node(at, tuple([restrict(child) for child in children]))
                 done[node] = found
             return found
 
-        floor, scopes, rules = state.key
-        return self._state(floor, [restrict(node) for node in scopes], [restrict(node) for node in rules])
+        floor, *nodes = state.key
+        scopes, rules = ([restrict(node) for node in each] for each in nodes)
+        floor = simplify(compiled, floor, scopes, rules)
+        return compiled, answer_node(compiled, floor, scopes, rules)
 
     def _state(self, floor: int, scopes: list[int], rules: list[int]) -> State:
         floor = simplify(self.compiled, floor, scopes, rules)
@@ -155,15 +161,17 @@ class States:
     def _leaf(self, node: int) -> Leaf:
         leaf = self._leaves.get(node)
         if leaf is None:
-            reachable = frozenset(Outcome(terminal - 2) for terminal in self.compiled.diagram.terminals(node))
-            if reachable == {Outcome.FREE}:
-                outcome = Outcome.FREE
-            else:
-                outcome = max(min(reachable), Outcome.MAY_BE_PERMITTED)
-            sets = implicants(self.compiled, node) if outcome <= Outcome.MAY_BE_PERMITTED else ()
-            leaf = self._leaves[node] = Leaf(outcome, reachable, sets)
+            leaf = self._leaves[node] = leaf_of(self.compiled, node)
             self.compiled.diagram.forget()
         return leaf
+
+
+def leaf_of(compiled: Compiled, node: int) -> Leaf:
+    """What the authorities may do, from the answer as a diagram over the judgements alone."""
+    reachable = frozenset(Outcome(terminal - 2) for terminal in compiled.diagram.terminals(node))
+    outcome = Outcome.FREE if reachable == {Outcome.FREE} else max(min(reachable), Outcome.MAY_BE_PERMITTED)
+    sets = implicants(compiled, node) if outcome <= Outcome.MAY_BE_PERMITTED else ()
+    return Leaf(outcome, reachable, sets)
 
 
 def simplify(compiled: Compiled, floor: int, scopes: list[int], rules: list[int]) -> int:
