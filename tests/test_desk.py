@@ -109,3 +109,14 @@ def test_a_re_transfer_without_a_supplier_may_still_need_a_consent(desk):
     decision = desk.decide(case)
     assert decision.outcome.word == "undetermined"
     assert "supplier" in decision.turns_on
+
+
+def test_an_unknown_act_may_be_a_re_transfer(desk):
+    """Its outcomes are those of every act, the consents of a re-transfer among them."""
+    fields = {"date": "2026-02-20", "exporter": "KOR", "recipient": "UKR", "item": "patriot-pac3", "supplier": "JPN"}
+    case = desk.case(**fields, act="unknown")
+    decision = desk.decide(case)
+    every = [desk.decide(replace(case, act=act)) for act in desk.library.vars["act"].domain]
+    assert decision.outcomes == frozenset().union(*(each.outcomes for each in every))
+    assert "act" in decision.turns_on
+    assert desk.outcome(case) is decision.outcome

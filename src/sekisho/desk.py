@@ -224,7 +224,7 @@ class Desk:
 
     def outcome(self, case: Case) -> Outcome:
         """The outcome alone: the fastest answer."""
-        if case.act == "re-transfer":
+        if case.act in ("re-transfer", UNKNOWN):
             return self.decide(case).outcome
         state = case.law or (INTERNATIONAL if case.exporter == UNKNOWN else case.exporter)
         timeline = self.timeline(case)
@@ -240,6 +240,11 @@ class Desk:
         if unnamed:
             outcomes = widened(set(outcomes))
             turning = tuple(dict.fromkeys((*turning, *(unnamed if len(outcomes) > 1 else ()))))
+        if case.act == UNKNOWN and not case.law:
+            onward = self.decide(replace(case, act="re-transfer"))
+            if onward.outcomes != outcomes:
+                outcomes |= onward.outcomes
+                turning = tuple(dict.fromkeys(("act", *turning, *onward.turns_on)))
         missing = tuple(dict.fromkeys(leg.state for leg in legs if not leg.law.encoded))
         return Decision(case, legs, outcomes, turning, missing, self.jurisdictions, lambda: self._receipt(case))
 

@@ -197,7 +197,7 @@ class Traits:
     def odd_terms(self, given: Given, size: int) -> NDArray[np.bool_]:
         """The terms under which a row is, or may be, one to be asked by itself."""
         acts = self.dictionaries["act"].meanings if "act" in given else []
-        odd = np.array([act in ("re-transfer", "technology", "return") for act in acts])
+        odd = np.array([act in ("re-transfer", "technology", "return", UNKNOWN) for act in acts])
         return odd.take(given["act"], mode="clip") if odd.any() else np.zeros(size, bool)
 
     def assumes(self) -> bool:
@@ -217,8 +217,9 @@ class Traits:
             found = (flags & CLASHES).astype(bool)
             if "technology" in acts:
                 found |= (given["act"] == acts.index("technology")) & (flags & BODILESS).astype(bool)
-        if "re-transfer" in acts:
-            found = _or(found, given["act"] == acts.index("re-transfer"))
+        for act in ("re-transfer", UNKNOWN):  # an unknown act may be a re-transfer
+            if act in acts:
+                found = _or(found, given["act"] == acts.index(act))
         if "return" in acts and "consideration" in given:
             said = self.dictionaries["consideration"].meanings
             odd = np.array([value not in (None, "return", UNKNOWN) for value in said])
