@@ -3,14 +3,15 @@
 A residue keeps exactly what an answer depends on: whether the condition holds or fails and how well
 that is sourced, or, where it is open, which unknown facts and open judgements it still hangs on.
 Rows whose provisions leave the same residues have the same answer; that is the whole idea of this
-room (docs/decisions/0410-one-decision-a-key.md).
+room (docs/decisions/0017).
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ class Residues:
             return int(spread("\0".join(str(part) for part in rest)))
         parts = rest[0] if isinstance(rest[0], frozenset) else (rest[0],)
         total = sum(int(scatter(self._hashes[int(part)])) for part in parts)
-        return int(scatter((total + zlib.crc32(str(kind).encode())) % (1 << 64)))
+        return int(scatter((total + int(spread(str(kind)))) % (1 << 64)))
 
     def test(self, test: Test, value: str | None, mark: int) -> int:
         """The residue of a test whose variable has the value (None: unknown or not judged)."""
@@ -245,11 +246,10 @@ def tidy(axis: int, codes: Ints, ids: list[int]) -> Coded:
     return Coded(axis, np.array(table, kind).take(codes, mode="clip"), np.array(list(local), np.int64))
 
 
+@lru_cache(maxsize=1 << 16)
 def spread(text: str) -> np.uint64:
     """A hash of a text, the same in every run."""
-    data = text.encode()
-    found: np.uint64 = scatter((zlib.crc32(data) << 32) | zlib.adler32(data))
-    return found
+    return np.uint64(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little"))
 
 
 def scatter(numbers: Any) -> NDArray[np.uint64]:
