@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 import sekisho
 from sekisho.ir import Kind
 from sekisho.reason.order import Sifter, formulas_together
-from sekisho.reason.orders import read_order
+from sekisho.reason.shelf import read_order
 from sekisho.reason.whole import Whole
 from sekisho.store import data_folder
 
@@ -19,7 +18,6 @@ HEAD = "# The order of variables under which the diagrams of this law are small.
 
 
 def run(*, peers=False, quick=False):  # noqa: ARG001 - the benchmarks share one signature
-    sys.setrecursionlimit(20_000)
     desk = sekisho.open()
     library, timeline = desk.library, desk.timeline()
     for state in library.jurisdictions:
@@ -39,7 +37,7 @@ def run(*, peers=False, quick=False):  # noqa: ARG001 - the benchmarks share one
 
 
 def sizes(whole, laws, library):
-    """The nodes of a few versions, whole and with judgements open and readings as their defaults."""
+    """The nodes of a few versions: whole, with what is usually fixed filled in, and without what no case can be."""
     kept = [laws[len(laws) - 1 - i * len(laws) // 6] for i in range(min(6, len(laws)))]
     functions = [whole.function(law) for law in kept]
     usual = {
@@ -47,5 +45,7 @@ def sizes(whole, laws, library):
         for level, point in enumerate(whole.points)
         if point.var.kind is Kind.READING
     }
-    roots = [*functions[:2], *(whole.restrict(node, {**whole.open_levels(node), **usual}) for node in functions)]
+    parts = [whole.restrict(node, {**whole.open_levels(node), **usual}) for node in functions]
+    inside = [whole.masked(node, whole.possible) for node in parts]
+    roots = [*functions[:2], *parts, *inside]
     return sum(whole.diagram.size(root) for root in roots), roots

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import product
 
 import pytest
@@ -11,9 +12,11 @@ from test_whole import law_of
 
 from sekisho.base import TroubleError
 from sekisho.decide import combine
+from sekisho.desk import open_desk
 from sekisho.ir import Kind, Outcome
 from sekisho.reason.compare import Comparer, code_of, compare_laws, pair_of
 from sekisho.reason.whole import Whole
+from sekisho.store import data_folder
 
 
 def readings(library):
@@ -43,6 +46,12 @@ def test_counts_are_exact_and_every_difference_has_a_witness():
         assert {(t.before, t.after): t.counts.declared for t in result.totals} == expected, number
         assert result.equal is (not expected)
         assert result.opens is any(b < a for a, b in expected)
+        example = comparer.example()
+        assert (example is None) is (not expected)
+        if example is not None:
+            full = comparer.universe.fixed | whole.fixed(example)
+            ends = {whole.evaluate(whole.function(law), full) for law in (one, other)}
+            assert len(ends) == 2, number
         different += bool(expected)
         for change in result.changes:
             assert 0 < change.counts.declared <= expected[change.before, change.after]
@@ -158,3 +167,23 @@ def test_laws_can_be_compared_without_a_desk():
     library, (one, _), _ = law_of(1)
     whole = Whole(library.vars, [one])
     assert compare_laws(whole, one, one, library.readings).equal_in_law
+
+
+def test_two_sets_of_books_from_python(desk, tmp_path):
+    folder = tmp_path / "law"
+    shutil.copytree(data_folder("law"), folder)
+    mine = open_desk(folder, cache=False)
+    same = desk.compare("2026-11-21", "2026-11-21", law="JPN", books=mine).difference
+    assert same.equal
+    assert same.equal_in_law
+    page = folder / "JPN" / "guidelines.md"
+    text = page.read_text(encoding="utf-8")
+    block = text[text.index("```rule jp-weapons-need-agreement") :].split("```")[1]
+    page.write_text(text.replace(block, f"{block}  - recipient is not UKR\n"), encoding="utf-8")
+    bolder = open_desk(folder, cache=False)
+    found = desk.compare("2026-11-21", "2026-11-21", law="JPN", books=bolder, for_={"recipient": "UKR"})
+    assert found.difference.opens
+    assert not found.difference.closes
+    assert "jp-weapons-need-agreement" in {change.cause.name for change in found.difference.changes}
+    with pytest.raises(TroubleError, match="not encoded"):
+        desk.compare("2026-11-21", "2026-11-21", law="FRA", books=mine)

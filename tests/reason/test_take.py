@@ -9,9 +9,9 @@ import pytest
 import z3
 from test_agree_z3 import _answer
 
-from sekisho.base import TroubleError
+from sekisho.base import Place, TroubleError
 from sekisho.decide import combine
-from sekisho.ir import Kind, Outcome, Timeline
+from sekisho.ir import FALSE, All, Constraint, Kind, Origin, Outcome, Test, Timeline
 from sekisho.reason.take import Freedom, Puzzle
 from sekisho.reason.whole import OPEN, Whole
 from sekisho.testing.books import STATES, Shape, random_day, random_library, random_values
@@ -38,8 +38,8 @@ def outcome(library, law, values):
     return combine.let(combine.explore(law, values.__getitem__, library.vars))
 
 
-def by_trying(library, law, values, names, most):
-    """Every minimal set of changes, by trying all sets in the order of their size."""
+def by_trying(library, law, values, names, most, never=FALSE):
+    """Every minimal set of changes, by trying all sets in the order of their size; `never` cannot be."""
     found = []
     for size in range(most + 1):
         for chosen in combinations(names, size):
@@ -48,7 +48,7 @@ def by_trying(library, law, values, names, most):
                 if any(small <= steps for small in found):
                     continue
                 changed = {**values, **{n: None if v == OPEN else v for n, v in steps}}
-                if outcome(library, law, changed) in WANTED:
+                if not combine.holds(never, changed.__getitem__) and outcome(library, law, changed) in WANTED:
                     found.append(steps)
     return set(found)
 
@@ -210,6 +210,14 @@ def test_precedents_are_documented_cases(desk):
     assert any(card.precedent and card.precedent.rule == "jp-ukraine-grant" for card in cards)
 
 
+def test_a_case_that_two_rules_would_cover_is_no_precedent_of_either(desk):
+    case = next(each for each in desk.documented if each.id == "2022-masks-suits-drones-ukraine")
+    bases = {basis.name for basis in desk.decide(case).basis}
+    assert {"jp-five-purposes", "jp-ukraine-grant"} <= bases
+    for name in ("jp-five-purposes", "jp-ukraine-grant"):
+        assert case.id not in [each.id for each in desk.inquiry.precedents[name]]
+
+
 def test_freedom_leaves_what_nobody_can_change(desk):
     whole = desk.inquiry.whole("JPN")
     names = {whole.points[level].name for level in Freedom().levels(whole, desk.library)}
@@ -218,3 +226,33 @@ def test_freedom_leaves_what_nobody_can_change(desk):
     assert "agreement-state" in names
     wider = {whole.points[level].name for level in Freedom(free=("item",)).levels(whole, desk.library)}
     assert "weapon" in wider
+
+
+def test_what_cannot_be_is_no_way_and_fewest_are_the_first_of_all():
+    """With a constraint, against trying everything; what may as well stay is left out without losing a set."""
+    helped = learned = 0
+    for number in range(100, 180):
+        library, law, values = trial(number)
+        pool = [name for name in law.variables if library.vars[name].domain == ("false", "true")]
+        pool = [name for name in pool if library.vars[name].kind is Kind.FACT]
+        if len(pool) < 2:
+            continue
+        never = All((Test(pool[0], ("true",)), Test(pool[1], ("false",))))
+        if combine.holds(never, values.__getitem__):
+            continue
+        whole = Whole(library.vars, [law], [Constraint("never", (), "", never, Origin(Place("x.md")))])
+        free = [whole.level[name] for name in law.variables]
+        puzzle = Puzzle(whole, whole.function(law), values.get, free, WANTED)
+        found = {
+            frozenset((whole.points[level].name, whole.points[level].values[at]) for level, at in steps)
+            for steps in puzzle.ways(2)
+        }
+        assert found == by_trying(library, law, values, law.variables, 2, never), number
+        again = [Puzzle(whole, whole.function(law), values.get, free, WANTED) for _ in range(5)]
+        assert set(again[-1].ways(2)) == set(puzzle.ways(2))
+        learned += again[-1].reduced != puzzle.reduced
+        least = min(map(len, found), default=None)
+        assert len(puzzle.ways(2, smallest=True)) == sum(len(steps) == least for steps in found)
+        helped += bool(found) and frozenset() not in found
+    assert helped > 5
+    assert learned > 5

@@ -9,7 +9,7 @@ from sekisho.base import Day, Support
 from sekisho.cases import Case, Outlook
 from sekisho.decide import Decision
 from sekisho.facts import Registries
-from sekisho.ir import Library, Outcome, Rule, Timeline
+from sekisho.ir import Library, Outcome, Rule, Timeline, Unmodelled
 from sekisho.reason import take as taking
 from sekisho.reason.compare import Comparison
 
@@ -54,6 +54,7 @@ class Card:
         support: The weakest mark of the rules gained and fallen; None where there are none.
         precedent: The last documented case that went through on one of the rules gained.
         case: The case with the first of the values that each change allows.
+        unsure: Passages that could not be expressed and may touch what this card rests on.
     """
 
     way: taking.Way
@@ -64,6 +65,7 @@ class Card:
     support: Support | None
     precedent: Precedent | None
     case: Case
+    unsure: tuple[Unmodelled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,10 @@ class Taken:
 
     Attributes:
         case: The case as it stands.
-        state: Whose law was asked; other legs of a re-transfer that bar it stand in `others`.
-        outcome: What that law answers now.
+        state: Whose law was asked; of several, the one that bars most.
+        states: All whose law was asked: every set of changes satisfies all of them together.
+        others: Further laws that are asked in the case and were left out, because they are not encoded.
+        outcome: What the laws asked answer now, the strongest of them.
         wanted: The outcomes of which one was to be reached.
         at_most: How many changes a set had at most; within that bound the list is complete.
         cards: Every smallest set of changes to the case, the lightest first.
@@ -87,6 +91,7 @@ class Taken:
 
     case: Case
     state: str
+    states: tuple[str, ...]
     others: tuple[str, ...]
     outcome: Outcome
     wanted: tuple[Outcome, ...]

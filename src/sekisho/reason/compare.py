@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 
 from sekisho.ir import Cite, Effect, Kind, Law, Outcome, Reading, Rule
 from sekisho.reason.compile import OUTCOMES
+from sekisho.reason.count import differing, overlap
 from sekisho.reason.cover import Condition, Region, cover, region, worded
 from sekisho.reason.diagram import FALSE, TERMINALS, TRUE
-from sekisho.reason.universe import Counts, Universe, plain
-from sekisho.reason.whole import Whole, outcome_at
+from sekisho.reason.universe import Counts, Universe
+from sekisho.reason.whole import Whole, outcome_at, terminal
 
 _BARS = (Outcome.PROHIBITED, Outcome.PRESUMED_DENIED)
 _WEAKENS = (Effect.PERMIT, Effect.EXEMPT, Effect.LIFT)
@@ -30,11 +32,14 @@ class Cause:
     Attributes:
         name: The rule; or the instrument, where it begins or ceases to speak.
         how: `begins`, `ends`, or `changes` where it is in force in both and stands elsewhere.
+        cites: Its provisions; of one that stands elsewhere those of the exceptions, too, that make it so.
+        through: Where it stands elsewhere: the exceptions to it that begin or end.
     """
 
     name: str
     how: str
     cites: tuple[Cite, ...]
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +125,33 @@ class Comparer:
         self.universe = Universe(whole, readings, fixed).with_words(*functions)
         self.same = functions[0] == functions[1]
         self.functions = (self.universe.part(functions[0]), self.universe.part(functions[1]))
-        self.node = difference(whole, *self.functions)
-        self.inside = inside(whole, self.node, self.universe.possible)
+        self._inside = (self.universe.inside(functions[0]), self.universe.inside(functions[1]))
         self._most: dict[tuple[int, bool], int] = {}
-        self._causes: dict[bool, list[tuple[Cause, int]]] = {}
-        self._others_of: dict[tuple[int, Outcome], int] = {}
+        self._causes: dict[tuple[bool, bool], list[tuple[Cause, int]]] = {}
+
+    def example(self) -> Mapping[str, str] | None:
+        """Some plausible case that the two laws answer differently, found without counting; None where there is none."""
+        a, b = self._inside
+        if a == b:
+            return None
+        diagram = self.whole.diagram
+        chosen: dict[int, int] = {}
+        while a >= TERMINALS or b >= TERMINALS:
+            level = min(diagram.level[a], diagram.level[b])
+            size = diagram.sizes[level]
+            own = diagram.children[a] if diagram.level[a] == level else (a,) * size
+            others = diagram.children[b] if diagram.level[b] == level else (b,) * size
+            chosen[level] = next(i for i in range(size) if own[i] != others[i])
+            a, b = own[chosen[level]], others[chosen[level]]
+        return self.whole.named({**self.universe.chosen, **chosen})
 
     def totals(self) -> tuple[Total, ...]:
         """How many cases go from which outcome to which: exact, and fast."""
-        universe = self.universe
-        declared = self.whole.count(self.node, universe.levels)
-        plausible = self.whole.count(self.inside, universe.levels)
-        size = universe.size()
+        size = self.universe.size()
+        declared, plausible = differing(self.whole.diagram, *self.functions, self.universe.possible, size[0])
         found = [
-            Total(*pair_of(code), Counts(number, plausible.get(code, 0), *size))
-            for code, number in declared.items()
-            if code
+            Total(outcome_at(one), outcome_at(other), Counts(number, plausible.get((one, other), 0), *size))
+            for (one, other), number in declared.items()
         ]
         return tuple(sorted(found, key=lambda total: (-total.counts.plausible, -total.counts.declared)))
 
@@ -150,7 +166,7 @@ class Comparer:
         changes.sort(key=lambda change: -change.counts.plausible)
         fixed = self.whole.named(universe.chosen)
         return Comparison(
-            self.inside == 0, self.same, tuple(t for t in totals if t.counts.plausible), tuple(changes), fixed,
+            self._inside[0] == self._inside[1], self.same, tuple(t for t in totals if t.counts.plausible), tuple(changes), fixed,
             universe.size(),
         )  # fmt: skip
 
@@ -158,42 +174,59 @@ class Comparer:
         """The causes of one kind of difference, until every case of it has one."""
         whole, diagram = self.whole, self.whole.diagram
         code = code_of(total.before, total.after)
-        here = diagram.relabel(f"is {code}", self.node, lambda at: TRUE if at == code else FALSE)
+        here, left = (
+            diagram.relabel(f"is {code}", node, lambda at: TRUE if at == code else FALSE) for node in self._differences
+        )
         opening = total.after < total.before
-        if opening not in self._causes:
-            self._causes[opening] = self._moved(opening)
+        asks = {total.before, total.after} == {Outcome.FREE, Outcome.MAY_BE_PERMITTED}
+        if (opening, asks) not in self._causes:
+            self._causes[opening, asks] = self._moved(opening, asks)
         parts: list[tuple[Counts, int, Cause, int]] = []
-        for cause, moved in self._causes[opening]:
-            part = diagram.both(here, moved)
-            if diagram.meets(part, self.universe.possible):
-                counts, part = self._count(total, part)
-                parts.append((counts, part, cause, moved))
-        parts.sort(key=lambda each: -each[0].plausible)
+        for cause, moved in self._causes[opening, asks]:
+            part = diagram.both(left, moved)
+            if part != FALSE:
+                declared = overlap(diagram, here, moved, total.counts.of_declared)
+                parts.append((self._count(total, part, declared), part, cause, moved))
+        parts.sort(key=lambda each: (self._vague(each[2]), each[2].how == "ends", -each[0].plausible))
         found: list[Change] = []
-        left = diagram.both(here, self.universe.possible)
         for counts, part, cause, moved in parts:
-            if diagram.meets(left, part):
+            if diagram.meets(left, moved):
                 found.append(self._change(total, cause, part, counts, whole.support(moved)))
-                left = diagram.both(left, diagram.negate(part))
+                left = diagram.minus(left, moved)
         if left != FALSE:
             words = frozenset().union(*(whole.support(moved) for *_, moved in parts)) or whole.support(left)
-            counts, left = self._count(total, left)
-            found.append(self._change(total, None, left, counts, words))
+            rest = whole.count(reduce(diagram.minus, (moved for *_, moved in parts), here), self.universe.levels)
+            found.append(self._change(total, None, left, self._count(total, left, rest.get(TRUE, 0)), words))
         return found
 
-    def _count(self, total: Total, part: int) -> tuple[Counts, int]:
-        """How many cases a part has, and the part without those that cannot be."""
-        plausible = self.whole.diagram.both(part, self.universe.possible)
-        levels = self.universe.levels
-        declared_, plausible_ = (self.whole.count(node, levels).get(TRUE, 0) for node in (part, plausible))
-        return replace(total.counts, declared=declared_, plausible=plausible_), plausible
+    def _vague(self, cause: Cause) -> bool:
+        """Whether a cause is an instrument that begins or ends while its rules, within one law, say more."""
+        one, other = self.laws
+        return one.state == other.state and not any(rule.name == cause.name for law in self.laws for rule in law.rules)
+
+    @cached_property
+    def _differences(self) -> tuple[int, int]:
+        """Where the laws differ: over all cases, and over those that can be."""
+        return difference(self.whole, *self.functions), difference(self.whole, *self._inside)
+
+    @cached_property
+    def _needed(self) -> frozenset[int]:
+        """The levels of the facts that play a part once all else is fixed."""
+        return frozenset(self.universe.with_words(*self.functions).levels)
+
+    def _count(self, total: Total, part: int, declared: int) -> Counts:
+        """How many cases a plausible part has, and the part of all cases that it belongs to."""
+        plausible = self.whole.count(part, self.universe.levels).get(TRUE, 0)
+        return replace(total.counts, declared=declared, plausible=plausible)
 
     def _change(self, total: Total, cause: Cause | None, part: int, counts: Counts, words: frozenset[int]) -> Change:
         whole, diagram, universe = self.whole, self.whole.diagram, self.universe
         necessary = whole.project(part, words)
         possible = whole.project(universe.possible, words)
         when = cover(whole, necessary, diagram.either(necessary, diagram.negate(possible)))
-        usual = {level: at for level, at in plain(whole).items() if level not in words and level not in universe.fixed}
+        usual = {
+            level: at for level, at in universe.usual.items() if level not in words and level not in universe.fixed
+        }
         narrow = whole.restrict(part, usual)
         care = whole.restrict(universe.possible, usual)
         plainly = region(whole, narrow, care) if diagram.meets(narrow, care) else None
@@ -201,8 +234,7 @@ class Comparer:
         if witness is None:
             witness = universe.witness(part) or {}
         else:
-            needed = universe.with_words(*self.functions).levels
-            witness = {**whole.named({level: at for level, at in usual.items() if level in needed}), **witness}
+            witness = {**whole.named({level: at for level, at in usual.items() if level in self._needed}), **witness}
         already, still = self._others(total, cause, necessary)
         return Change(
             total.before,
@@ -216,8 +248,11 @@ class Comparer:
             still,
         )
 
-    def _moved(self, opening: bool) -> list[tuple[Cause, int]]:
-        """Every rule and scope that stands elsewhere than before, with where; judgements at their most lenient."""
+    def _moved(self, opening: bool, asks: bool) -> list[tuple[Cause, int]]:
+        """Every rule and scope that stands elsewhere than before, with where; judgements at their most lenient.
+
+        A permission weakens the answer, save where it asks (`asks`) for what was free before, or is no longer asked.
+        """
         whole, diagram = self.whole, self.whole.diagram
         old, new = (whole.stands(law) for law in self.laws)
         rules: dict[str, Rule] = {}
@@ -236,16 +271,21 @@ class Comparer:
             if rule is not None and rule.effect is Effect.LIFT:
                 continue  # what it lifts shows the change
             before, after = (self._may_stand(each.get(name, FALSE), rule) for each in (old, new))
-            gains = diagram.both(after, diagram.negate(before))
-            loses = diagram.both(before, diagram.negate(after))
-            weakens = rule is not None and rule.effect in _WEAKENS
-            moved = gains if weakens == opening else loses
+            weakens = rule is not None and rule.effect in _WEAKENS and not (asks and rule.effect is Effect.PERMIT)
+            moved = diagram.minus(after, before) if weakens == opening else diagram.minus(before, after)
             if moved == FALSE:
                 continue
             how = "changes" if name in old and name in new else "begins" if name in new else "ends"
-            cause = Cause(name.removeprefix("scope "), how, rule.cites if rule else cites.get(name, ()))
-            found.append((cause, moved))
+            found.append((self._cause(name.removeprefix("scope "), how, rule, cites.get(name, ())), moved))
         return found
+
+    def _cause(self, name: str, how: str, rule: Rule | None, cites: tuple[Cite, ...]) -> Cause:
+        if rule is None or how != "changes":
+            return Cause(name, how, rule.cites if rule is not None else cites)
+        one, other = ({each.name: each for each in law.exceptions.get(name, ())} for law in self.laws)
+        through = [each for key, each in {**one, **other}.items() if (key in one) is not (key in other)]
+        every = (*rule.cites, *(cite for each in through for cite in each.cites))
+        return Cause(name, how, tuple(dict.fromkeys(every)), tuple(each.name for each in through))
 
     def _may_stand(self, node: int, rule: Rule | None) -> int:
         """Where a permission could stand, or a bar must, whatever is found."""
@@ -271,78 +311,28 @@ class Comparer:
         names: tuple[list[str], list[str]] = ([], [])
         for side, outcome in enumerate((total.before, total.after)):
             law = self.laws[side]
-            other = diagram.both(necessary, self._elsewhere(side, outcome))
-            if other == FALSE:
-                continue
+            others = frozenset(terminal(each) for each in OUTCOMES if each is not outcome)
             bars = outcome not in _BARS
             stands = self.whole.stands(law)
             for rule in law.rules:
                 given = rule.effect.outcome
                 if given is None or (given in _BARS) is not bars or not (bars or rule.instrument == home or not home):
                     continue
-                if diagram.meets(other, self._may_stand(stands[rule.name], rule)):
+                node = diagram.both(necessary, self._may_stand(stands[rule.name], rule))
+                if node != FALSE and diagram.reaches(self._inside[side], others, node):
                     names[side].append(rule.name)
         return tuple(names[0]), tuple(names[1])
-
-    def _elsewhere(self, side: int, outcome: Outcome) -> int:
-        """Where one of the laws gives another outcome, without the cases that cannot be."""
-        found = self._others_of.get((side, outcome))
-        if found is None:
-            node = self.whole.where(self.functions[side], [each for each in OUTCOMES if each is not outcome])
-            found = self._others_of[side, outcome] = self.whole.diagram.both(node, self.universe.possible)
-        return found
 
 
 def difference(whole: Whole, one: int, other: int) -> int:
     """Where two functions differ: a terminal for each pair of outcomes, and 0 where they agree."""
-    diagram = whole.diagram
-    level, children, make = diagram.level, diagram.children, diagram.node
-    memo: dict[tuple[int, int], int] = {}
-
-    def walk(a: int, b: int) -> int:
-        if a == b:
-            return 0
-        found = memo.get((a, b))
-        if found is None:
-            la, lb = level[a], level[b]
-            if a < TERMINALS and b < TERMINALS:
-                found = code_of(outcome_at(a), outcome_at(b))
-            elif la == lb:
-                found = make(la, tuple([walk(x, y) for x, y in zip(children[a], children[b], strict=True)]))
-            elif la < lb:
-                found = make(la, tuple([walk(x, b) for x in children[a]]))
-            else:
-                found = make(lb, tuple([walk(a, y) for y in children[b]]))
-            memo[a, b] = found
-        return found
-
-    return walk(one, other)
+    return whole.diagram.apply("differ", _differ, one, other)
 
 
-def inside(whole: Whole, node: int, possible: int) -> int:
-    """A difference without the cases that cannot be."""
-    diagram = whole.diagram
-    level, children, make = diagram.level, diagram.children, diagram.node
-    memo: dict[tuple[int, int], int] = {}
-
-    def walk(a: int, b: int) -> int:
-        if b == TRUE or a == 0:
-            return a
-        if b == FALSE:
-            return 0
-        found = memo.get((a, b))
-        if found is None:
-            la, lb = level[a], level[b]
-            if la == lb:
-                found = make(la, tuple([walk(x, y) for x, y in zip(children[a], children[b], strict=True)]))
-            elif la < lb:
-                found = make(la, tuple([walk(x, b) for x in children[a]]))
-            else:
-                found = make(lb, tuple([walk(a, y) for y in children[b]]))
-            memo[a, b] = found
-        return found
-
-    return walk(node, possible)
+def _differ(a: int, b: int) -> int | None:
+    if a == b:
+        return 0
+    return code_of(outcome_at(a), outcome_at(b)) if a < TERMINALS and b < TERMINALS else None
 
 
 def code_of(before: Outcome, after: Outcome) -> int:

@@ -98,7 +98,7 @@ def region(whole: Whole, node: int, care: int) -> Region:
     upper = whole.restrict(node, absent)
     inside = diagram.both(node, care)
     when = cover(whole, diagram.both(upper, care), diagram.either(upper, diagram.negate(care)))
-    out = diagram.both(diagram.both(upper, care), diagram.negate(node))
+    out = diagram.minus(diagram.both(upper, care), node)
     unless = cover(whole, out, diagram.negate(inside))
     kept = [cube for cube in unless if not _moves(whole, cube)]
     moved = {level: frozenset((0,)) for cube in unless if _moves(whole, cube) for level in cube}
@@ -186,14 +186,13 @@ class _Covering:
 
     def _split(self, lower: int, upper: int) -> tuple[tuple[dict[int, frozenset[int]], ...], int]:
         diagram = self.diagram
-        both, either, negate = diagram.both, diagram.either, diagram.negate
+        both, either, minus = diagram.both, diagram.either, diagram.minus
         level = min(diagram.level[lower], diagram.level[upper])
         size = diagram.sizes[level]
         lows = list(diagram.children[lower]) if diagram.level[lower] == level else [lower] * size
         ups = list(diagram.children[upper]) if diagram.level[upper] == level else [upper] * size
         everywhere = _fold(both, TRUE, ups)
-        outside = negate(everywhere)
-        must = [both(low, outside) for low in lows]
+        must = [minus(low, everywhere) for low in lows]
         needing = [i for i in range(size) if must[i] != FALSE]
         cubes: list[dict[int, frozenset[int]]] = []
         covered = [FALSE] * size
@@ -212,12 +211,12 @@ class _Covering:
                 add(needing, common, shared)
         groups: dict[tuple[int, int], list[int]] = {}
         for i in needing:
-            left = both(must[i], negate(covered[i]))
+            left = minus(must[i], covered[i])
             if left != FALSE:
                 groups.setdefault((left, ups[i]), []).append(i)
         for (left, up), positions in groups.items():
             add(positions, left, up)
-        rest = _fold(either, FALSE, [both(lows[i], negate(covered[i])) for i in range(size)])
+        rest = _fold(either, FALSE, [minus(lows[i], covered[i]) for i in range(size)])
         found, node = self.cover(rest, everywhere)
         cubes.extend(found)
         function = diagram.node(level, tuple(either(covered[i], node) for i in range(size)))
@@ -271,13 +270,13 @@ def _thinned(whole: Whole, cubes: Sequence[Cube], lower: int) -> tuple[Cube, ...
     kept: list[int] = []
     left = lower
     for i, node in enumerate(nodes):
-        after = whole.diagram.both(left, whole.diagram.negate(node))
+        after = whole.diagram.minus(left, node)
         if after != left:
             kept.append(i)
             left = after
     for i in reversed(kept.copy()):
         others = _fold(whole.diagram.either, FALSE, [nodes[j] for j in kept if j != i])
-        if whole.diagram.both(lower, whole.diagram.negate(others)) == FALSE:
+        if whole.diagram.minus(lower, others) == FALSE:
             kept.remove(i)
     return tuple(cubes[i] for i in kept)
 

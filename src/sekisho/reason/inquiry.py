@@ -7,8 +7,9 @@ share those diagrams and their way from a case to them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
@@ -16,7 +17,8 @@ from sekisho.base import Day, Trouble, TroubleError, nearest
 from sekisho.cases import UNKNOWN, Case
 from sekisho.cases.fields import STATE_FIELDS
 from sekisho.decide import Decision, Leg, combine
-from sekisho.ir import INTERNATIONAL, Kind, Law, Outcome, Property, Proposal, Rule, Timeline, Var
+from sekisho.ir import INTERNATIONAL, Kind, Law, Outcome, Property, Proposal, Rule, Timeline, Unmodelled, Var
+from sekisho.reason import legs as several
 from sekisho.reason import openness as shares
 from sekisho.reason import take as taking
 from sekisho.reason.answers import Card, Compared, Flipped, Office, Precedent, Taken
@@ -25,6 +27,7 @@ from sekisho.reason.compare import Comparer
 from sekisho.reason.compile import compile_law
 from sekisho.reason.questions import Interview, interview
 from sekisho.reason.settle import settle
+from sekisho.reason.shelf import Shelf
 from sekisho.reason.states import State, States
 from sekisho.reason.verify import Verdict, verify
 from sekisho.reason.whole import Whole
@@ -42,23 +45,28 @@ class Inquiry:
         office: Office,
         *,
         documented: Callable[[], Sequence[Case]] = tuple,
-        kept_order: Callable[[str, Sequence[str] | None], Sequence[str] | None] = lambda _key, found: found,
+        shelf: Shelf | None = None,
     ) -> None:
         """Begin.
 
         Args:
             office: The books.
             documented: The cases of history, for precedents and flips.
-            kept_order: Keeps an order of variables under a key, or gives back the one that was kept.
+            shelf: Keeps orders of variables and the functions of laws between runs.
         """
         self.office = office
         self.library = office.library
         self._documented = documented
-        self._kept_order = kept_order
+        self._shelf = shelf
         self._wholes: dict[tuple[str, ...], Whole] = {}
         self._precedents: dict[str, tuple[Case, ...]] | None = None
         self._proposed: dict[tuple[str, Day], Timeline] = {}
         self._ready: dict[int, tuple[Law, States, State]] = {}
+
+    @property
+    def documented(self) -> Sequence[Case]:
+        """The cases of history."""
+        return self._documented()
 
     # Diagrams
 
@@ -67,14 +75,15 @@ class Inquiry:
         key = tuple(sorted(set(states)))
         found = self._wholes.get(key)
         if found is None:
-            timeline = self.office.timeline()
-            laws = [timeline.law(state, day) for state in key for day in timeline.change_days(state)]
-            vars, constraints = self.library.vars, self.library.constraints
             name = "-".join(key)
-            order = self._kept_order(name, None)
-            found = self._wholes[key] = Whole(vars, laws, constraints, order)
+            order = self._shelf.order(name) if self._shelf else None
+            laws: list[Law] = []
             if order is None:
-                self._kept_order(name, found.order)
+                timeline = self.office.timeline()
+                laws = [timeline.law(state, day) for state in key for day in timeline.change_days(state)]
+            found = self._wholes[key] = Whole(self.library.vars, laws, self.library.constraints, order, self._shelf)
+            if order is None and self._shelf is not None:
+                self._shelf.keep_order(name, found.order)
         return found
 
     def _values(self, case: Case, state: str) -> Callable[[str], str | None]:
@@ -104,7 +113,7 @@ class Inquiry:
             fix: Facts, terms or groups (`governments`, `item`…) that stay as they are.
             free: Facts, terms or groups that may change besides.
             at_most: How many changes a set has at most.
-            law: The state whose law is asked, where the case has several legs.
+            law: The state whose law alone is asked, where the case has several legs; all together if empty.
             proposals: Whether the known proposals of the day are tried.
             another_item: Whether another item is tried.
             elsewhere: Whether other recipients are tried.
@@ -119,66 +128,140 @@ class Inquiry:
                 Trouble("SK509", "nobody can wish for `undetermined`", help="name one of the four outcomes")
             ])  # fmt: skip
         decision = self.office.decide(case)
-        leg, others = self._leg(decision, law, wish)
-        if not leg.law.encoded and leg.state != INTERNATIONAL:
-            raise TroubleError([_not_encoded(leg.state, self.library.jurisdictions)])
-        now = leg.outcome
+        legs, others = self._asked_legs(decision, law)
+        now = legs[0].outcome if len(legs) == 1 else _strongest(decision, legs)
         wanted = _wanted(now, wish)
         freedom = taking.Freedom(tuple(fix), tuple(free))
-        whole = self.whole(leg.state)
-        levels = freedom.levels(whole, self.library)
-        values = self._values(case, leg.state)
-        bars = tuple(bar.rule for bar in leg.bars if bar.rule is not None)
-        lists = tuple(dict.fromkeys(bar.instrument for bar in leg.bars if bar.rule is None))
-        relaxed = taking.relaxation(whole, leg.law, values, bars, lists)
+        whole = self.whole(legs[0].state)
+        levels = self._named(whole, freedom.levels(whole, self.library))
+        held = self._named(whole, freedom.held(whole, self.library))
+        sought = _Sought(case, legs, held, wanted, at_most, weights, now < wish)
+        relaxed = self._relaxation(sought)
+        worst = max(legs, key=lambda each: max(each.outcomes)).state
+        states = tuple(leg.state for leg in legs)
         if now in wanted:
-            return Taken(case, leg.state, others, now, wanted, at_most, (), (), (), (), relaxed, (), 0)
-        puzzle = taking.Puzzle(whole, whole.function(leg.law), values, levels, wanted)
-        ways = taking.ways_of(puzzle, self.library, at_most=at_most, weights=weights)
-        cards = self._cards(case, leg, leg.law, ways)
+            return Taken(case, worst, states, others, now, wanted, at_most, (), (), (), (), relaxed, (), 0)
+        ways = self._ways(sought, levels)
+        cards = self._cards(sought, ways)
         more = max(0, len(ways) - _MAX_CARDS)
-        proposed = self._with_proposals(case, leg, levels, wanted, ways, at_most, weights) if proposals else ()
+        proposed = self._with_proposals(sought, levels, ways) if proposals else ()
         other: tuple[Card, ...] = ()
         if another_item and "item" not in (*freedom.free, *freedom.fix):
             wider = replace(freedom, free=(*freedom.free, "item")).levels(whole, self.library)
-            other = self._another_item(case, leg, whole, levels, wider, wanted, at_most, weights)
-        reach = self._elsewhere(case, leg.state, wanted) if elsewhere and "recipient" not in freedom.fix else ()
-        stuck = () if cards else taking.untouchable(whole, leg.law, puzzle)
-        return Taken(case, leg.state, others, now, wanted, at_most, cards, proposed, other, reach, relaxed, stuck, more)
+            other = self._another_item(sought, levels, self._named(whole, wider))
+        reach = self._elsewhere(sought) if elsewhere and "recipient" not in freedom.fix else ()
+        stuck = () if cards else self._untouchable(sought, levels)
+        return Taken(
+            case, worst, states, others, now, wanted, at_most, cards, proposed, other, reach, relaxed, stuck, more
+        )
 
-    def _leg(self, decision: Decision, law: str, wish: Outcome) -> tuple[Leg, tuple[str, ...]]:
+    def _asked_legs(self, decision: Decision, law: str) -> tuple[tuple[Leg, ...], tuple[str, ...]]:
+        """The legs that are asked, and the states whose law is asked in the case but not encoded.
+
+        Raises:
+            TroubleError: The law is not asked in the case, or none that is asked is encoded.
+        """
         legs = {leg.state: leg for leg in decision.legs}
-        if law:
-            if law not in legs:
-                close = nearest(law, legs, count=1)
-                help_ = f"write `{close[0]}`" if close else f"asked are: {', '.join(legs)}"
-                raise TroubleError([Trouble("SK510", f"the law of `{law}` is not asked in this case", help=help_)])
-            leg = legs[law]
-        else:
-            leg = max(decision.legs, key=lambda each: max(each.outcomes))
-        barred = (each.state for each in decision.legs if each is not leg and max(each.outcomes) > wish)
-        return leg, tuple(barred)
+        if law and law not in legs:
+            close = nearest(law, legs, count=1)
+            help_ = f"write `{close[0]}`" if close else f"asked are: {', '.join(legs)}"
+            raise TroubleError([Trouble("SK510", f"the law of `{law}` is not asked in this case", help=help_)])
+        asked = (legs[law],) if law else decision.legs
+        known = tuple(leg for leg in asked if leg.law.encoded or leg.state == INTERNATIONAL)
+        if not known:
+            raise TroubleError([_not_encoded(asked[0].state, self.library.jurisdictions)])
+        return known, tuple(leg.state for leg in asked if leg not in known)
 
-    def _cards(self, case: Case, leg: Leg, law: Law, ways: Sequence[taking.Way]) -> tuple[Card, ...]:
-        before = self._values(case, leg.state)
-        stood = _standing(leg.law, before)
+    @staticmethod
+    def _named(whole: Whole, levels: Iterable[int]) -> frozenset[str]:
+        return frozenset(whole.points[level].name for level in levels)
+
+    def _puzzle(self, sought: _Sought, leg: Leg, law: Law, free: Collection[str]) -> taking.Puzzle:
+        """One law alone as a puzzle."""
+        whole = self.whole(leg.state)
+        levels, held = ({whole.level[name] for name in names} for names in (free, sought.held))
+        values = self._values(sought.case, leg.state)
+        return taking.Puzzle(whole, whole.function(law), values, levels, sought.wanted, held)
+
+    def _ways(
+        self, sought: _Sought, free: Collection[str], laws: Mapping[str, Law] | None = None, proposal: str = ""
+    ) -> tuple[taking.Way, ...]:
+        """The smallest sets of changes that satisfy every law; `laws` stand in for those of some legs."""
+        at_most, laws = max(0, sought.at_most - bool(proposal)), laws or {}
+        if len(sought.legs) == 1:
+            leg = sought.legs[0]
+            puzzle = self._puzzle(sought, leg, laws.get(leg.state, leg.law), free)
+            return taking.ways_of(puzzle, self.library, at_most=at_most, weights=sought.weights, proposal=proposal)
+        asked = [
+            several.Asked(
+                leg.state,
+                laws.get(leg.state, leg.law),
+                self.whole(leg.state),
+                self._values(sought.case, leg.state),
+                leg.role != "exporter",
+            )
+            for leg in sought.legs
+        ]
+        puzzle = several.together(asked, self.library, free, sought.held, sought.wanted, one_suffices=sought.stronger)
+        return several.ways_of(puzzle, self.library, at_most=at_most, weights=sought.weights, proposal=proposal)
+
+    def _relaxation(self, sought: _Sought) -> taking.Relaxation:
+        """What of the laws themselves would have to go, law by law."""
+        bars: dict[str, Rule] = {}
+        lists: dict[str, None] = {}
+        nearest_: list[tuple[Rule, tuple[taking.Step, ...]]] = []
+        for leg in sought.legs:
+            own = tuple(bar.rule for bar in leg.bars if bar.rule is not None)
+            closed = tuple(dict.fromkeys(bar.instrument for bar in leg.bars if bar.rule is None))
+            values = self._values(sought.case, leg.state)
+            found = taking.relaxation(self.whole(leg.state), leg.law, values, own, closed)
+            bars.update((rule.name, rule) for rule in found.bars)
+            lists.update(dict.fromkeys(found.lists))
+            law = leg.state if len(sought.legs) > 1 else ""
+            nearest_.extend((rule, tuple(replace(step, law=law) for step in way)) for rule, way in found.nearest)
+        return taking.Relaxation(tuple(bars.values()), tuple(lists), tuple(nearest_))
+
+    def _untouchable(self, sought: _Sought, free: Collection[str]) -> tuple[str, ...]:
+        """The rules that bar the case whatever of the free facts changes."""
+        found: dict[str, None] = {}
+        for leg in sought.legs:
+            puzzle = self._puzzle(sought, leg, leg.law, free)
+            found.update(dict.fromkeys(taking.untouchable(self.whole(leg.state), leg.law, puzzle)))
+        return tuple(found)
+
+    def _cards(
+        self, sought: _Sought, ways: Sequence[taking.Way], laws: Mapping[str, Law] | None = None
+    ) -> tuple[Card, ...]:
+        case, laws = sought.case, laws or {}
+        sides = [
+            (leg, laws.get(leg.state, leg.law), before, _standing(leg.law, before))
+            for leg in sought.legs
+            for before in (self._values(case, leg.state),)
+        ]
         found: list[Card] = []
         for way in ways[:_MAX_CARDS]:
-            given = {step.var: step.after[0] for step in way.steps}
-            changed = with_values(case, given, self.library)
-            after = _over(before, given)
-            stands = _standing(law, after)
-            gained = tuple(rule for name, rule in stands.items() if name not in stood and _permits(rule))
-            fallen = tuple(rule for name, rule in stood.items() if name not in stands and _bars(rule))
-            lists = tuple(
-                dict.fromkeys(rule.instrument for rule in gained if rule.instrument in _closed(leg.law, before))
-            )
-            marks = [rule.support for rule in (*gained, *fallen)]
-            open_ = self._findings(law, after)
+            gained: dict[str, Rule] = {}
+            fallen: dict[str, Rule] = {}
+            lists: dict[str, None] = {}
+            unsure: dict[str, Unmodelled] = {}
+            open_: tuple[tuple[tuple[str, str], ...], ...] = ((),)
+            for leg, law, before, stood in sides:
+                after = _over(before, {step.var: step.after[0] for step in way.steps if step.law in ("", leg.state)})
+                stands = _standing(law, after)
+                more = {name: rule for name, rule in stands.items() if name not in stood and _permits(rule)}
+                less = {name: rule for name, rule in stood.items() if name not in stands and _bars(rule)}
+                gained |= more
+                fallen |= less
+                unsure |= _unsure(law, after, more, less)
+                closed = _closed(leg.law, before)
+                lists.update(dict.fromkeys(rule.instrument for rule in more.values() if rule.instrument in closed))
+                open_ = _and_then(open_, self._findings(law, after))
+            marks = [rule.support for rule in (*gained.values(), *fallen.values())]
+            changed = with_values(case, _writable(way, sought.legs), self.library)
             found.append(
                 Card(
-                    way, gained, fallen, lists, open_, min(marks, default=None),
-                    self.precedent([rule.name for rule in gained], case.date), changed,
+                    way, tuple(gained.values()), tuple(fallen.values()), tuple(lists), open_, min(marks, default=None),
+                    self.precedent(gained, case.date), changed, tuple(unsure.values()),
                 )
             )  # fmt: skip
         return tuple(found)
@@ -192,31 +275,24 @@ class Inquiry:
         settled = settle(ready[1], ready[2], values)
         return settled.leaves[0].subject_to if len(settled.leaves) == 1 else ()
 
-    def _with_proposals(
-        self,
-        case: Case,
-        leg: Leg,
-        levels: frozenset[int],
-        wanted: Sequence[Outcome],
-        plain: Sequence[taking.Way],
-        at_most: int,
-        weights: Mapping[str, int],
-    ) -> tuple[Card, ...]:
+    def _with_proposals(self, sought: _Sought, free: Collection[str], plain: Sequence[taking.Way]) -> tuple[Card, ...]:
         """Every proposal known on the day, with the smallest sets of further changes that need it."""
-        whole = self.whole(leg.state)
+        day = sought.case.date
         known = {key for way in plain for key in _keys(way)}
         cards: list[Card] = []
-        for proposal in self.proposals_on(leg.state, case.date):
-            law = self._proposal_timeline(proposal, case.date).law(leg.state, case.date)
-            node = whole.function(law)
-            if node == whole.function(leg.law):
-                continue
-            puzzle = taking.Puzzle(whole, node, self._values(case, leg.state), levels, wanted)
-            ways = taking.ways_of(
-                puzzle, self.library, at_most=max(0, at_most - 1), weights=weights, proposal=proposal.name
-            )
-            fresh = [each for way in ways if (each := _beyond(way, known)) is not None]
-            cards.extend(self._cards(case, leg, law, fresh[:_MAX_CARDS]))
+        known_then = dict.fromkeys(each for leg in sought.legs for each in self.proposals_on(leg.state, day))
+        for proposal in known_then:
+            timeline = self._proposal_timeline(proposal, day)
+            laws = {
+                leg.state: law
+                for leg in sought.legs
+                for law, whole in ((timeline.law(leg.state, day), self.whole(leg.state)),)
+                if whole.function(law) != whole.function(leg.law)
+            }
+            if laws:
+                ways = self._ways(sought, free, laws, proposal.name)
+                fresh = [each for way in ways if (each := _beyond(way, known)) is not None]
+                cards.extend(self._cards(sought, fresh[:_MAX_CARDS], laws))
         return tuple(sorted(cards, key=lambda card: (card.way.weight, len(card.way.steps), card.way.proposal)))
 
     def proposals_on(self, state: str, day: Day) -> tuple[Proposal, ...]:
@@ -236,28 +312,19 @@ class Inquiry:
             found = self._proposed[proposal.name, day] = Timeline(self.library, adopted)
         return found
 
-    def _another_item(
-        self,
-        case: Case,
-        leg: Leg,
-        whole: Whole,
-        narrow: frozenset[int],
-        wide: frozenset[int],
-        wanted: Sequence[Outcome],
-        at_most: int,
-        weights: Mapping[str, int],
-    ) -> tuple[Card, ...]:
-        puzzle = taking.Puzzle(whole, whole.function(leg.law), self._values(case, leg.state), wide, wanted)
-        news = {whole.points[level].name for level in wide - narrow}
-        ways = taking.ways_of(puzzle, self.library, at_most=at_most, weights=weights)
-        return self._cards(case, leg, leg.law, [w for w in ways if any(step.var in news for step in w.steps)])
+    def _another_item(self, sought: _Sought, narrow: frozenset[str], wide: frozenset[str]) -> tuple[Card, ...]:
+        news = wide - narrow
+        ways = self._ways(sought, wide)
+        return self._cards(sought, [way for way in ways if any(step.var in news for step in way.steps)])
 
-    def _elsewhere(self, case: Case, state: str, wanted: Sequence[Outcome]) -> tuple[str, ...]:
+    def _elsewhere(self, sought: _Sought) -> tuple[str, ...]:
+        """The states to which every law that is asked would let it go as it stands."""
+        case, states = sought.case, [leg.state for leg in sought.legs]
         found = []
         for code in self._states:
-            if code not in (case.recipient, state, case.exporter):
-                other = replace(case, recipient=code, law=state)
-                if self.office.outcome(other) in wanted:
+            if code not in (case.recipient, case.exporter, *states):
+                said = [self.office.outcome(replace(case, recipient=code, law=state)) for state in states]
+                if max(said) in sought.wanted:
                     found.append(code)
         return tuple(found)
 
@@ -265,15 +332,26 @@ class Inquiry:
     def _states(self) -> tuple[str, ...]:
         return tuple(sorted(self.office.registries.names.records["states"]))
 
+    @cached_property
+    def _homes(self) -> Mapping[str, str]:
+        return {rule.name: rule.instrument for rule in self.library.rules}
+
     @property
     def precedents(self) -> Mapping[str, tuple[Case, ...]]:
-        """For each rule, the documented cases that went through on it, in the order of their dates."""
+        """For each rule, the documented cases that went through on it, in the order of their dates.
+
+        A case that several rules of one instrument would have covered is no case of any: which one
+        the government took is not ours to say.
+        """
         if self._precedents is None:
             found: dict[str, list[Case]] = {}
             for case in sorted(self._documented(), key=lambda each: (each.date, each.id)):
                 if case.extra.get("reported_outcome") in _HAPPENED:
-                    for basis in self.office.decide(case).basis:
-                        found.setdefault(basis.name, []).append(case)
+                    bases = [basis.name for basis in self.office.decide(case).basis]
+                    homes = Counter(self._homes.get(name, name) for name in bases)
+                    for name in bases:
+                        if homes[self._homes.get(name, name)] == 1:
+                            found.setdefault(name, []).append(case)
             self._precedents = {name: tuple(cases) for name, cases in found.items()}
         return self._precedents
 
@@ -401,36 +479,19 @@ class Inquiry:
 
         Args:
             state: Whose law.
-            recipients: Codes of states; `*` is a state that no registry names.
+            recipients: Codes of states; `*` is a state that no registry names. A term that a registry
+                answers about a state (`agreement-state`) stands for all states of which it holds on the
+                day, each counting once.
             first: The first day.
             last: The last day.
             items: The item classes, with what is fixed in each.
+
+        Raises:
+            TroubleError: A recipient is neither a state nor such a term.
         """
-        timeline = self.office.timeline()
-        whole = self.whole(state)
-        law_days = [day for day in timeline.change_days(state) if first < day <= last]
-        versions = [timeline.law(state, day) for day in (first, *law_days)]
-        days: dict[str, Sequence[Day]] = {}
-        for code in recipients:
-            own = {first, *law_days, *(d for d in self._fact_days(code, state) if first < d <= last)}
-            days[code] = sorted(own)
-        return shares.openness(
-            whole, versions, self.library.readings, lambda code, day: self._known(code, state, day), days, last, items
-        )
+        from sekisho.reason.recipients import shares_of
 
-    def _known(self, code: str, state: str, day: Day) -> Mapping[str, str]:
-        return self.facts_of({"recipient": code, "exporter": state}, state, day)
-
-    def _fact_days(self, code: str, state: str) -> set[Day]:
-        days: set[Day] = set()
-        for term in self.library.terms.values():
-            roles = {"recipient": code, "exporter": state, "this-state": state}
-            if term.registry is None or self.office.registries.kind(*term.registry) is None:
-                continue
-            if term.subject in roles and term.relation in ("", *roles):
-                a, b = roles[term.subject], roles.get(term.relation, state)
-                days.update(self.office.registries.change_days(*term.registry, a, b))
-        return days
+        return shares_of(self, state, recipients, first, last, items)
 
     # What to ask
 
@@ -439,6 +500,19 @@ class Inquiry:
         whole = self.whole(law.state)
         encoded = law.encoded or law.state == INTERNATIONAL
         return interview(whole, whole.function(law), self._values(case, law.state), encoded=encoded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What a question of `take` is about: the case, the legs that are asked, and what is to be reached."""
+
+    case: Case
+    legs: tuple[Leg, ...]
+    held: frozenset[str]
+    wanted: tuple[Outcome, ...]
+    at_most: int
+    weights: Mapping[str, int]
+    stronger: bool
 
 
 _FOUR = (Outcome.FREE, Outcome.MAY_BE_PERMITTED, Outcome.PRESUMED_DENIED, Outcome.PROHIBITED)
@@ -451,10 +525,39 @@ def _wanted(now: Outcome, wish: Outcome) -> tuple[Outcome, ...]:
     return tuple(outcome for outcome in _FOUR if outcome <= wish)
 
 
+def _strongest(decision: Decision, legs: Sequence[Leg]) -> Outcome:
+    """What several legs answer together; undetermined where what is known does not settle it."""
+    if len(legs) == len(decision.legs):
+        return decision.outcome
+    sets = {max(row) for row in product(*(leg.outcomes for leg in legs))}
+    return sets.pop() if len(sets) == 1 else Outcome.UNDETERMINED
+
+
+def _and_then(
+    one: tuple[tuple[tuple[str, str], ...], ...], other: tuple[tuple[tuple[str, str], ...], ...]
+) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The smallest sets of findings under which two laws both permit; a law that asks for none adds none."""
+    if not other or one == ((),):
+        return other or one
+    sets = {tuple(dict.fromkeys((*a, *b))) for a in one for b in other}
+    sound = {each for each in sets if len({name for name, _ in each}) == len(each)}
+    least = [each for each in sound if not any(set(less) < set(each) for less in sound)]
+    return tuple(sorted(least, key=lambda each: (len(each), each)))
+
+
+def _writable(way: taking.Way, legs: Sequence[Leg]) -> dict[str, str]:
+    """The changes that a case file can say: a case speaks to all laws, so what is so for one alone is left out."""
+    found = {}
+    for step in way.steps:
+        if not step.law or not any(step.var in leg.law.variables for leg in legs if leg.state != step.law):
+            found[step.var] = step.after[0]
+    return found
+
+
 def _keys(way: taking.Way) -> Iterator[frozenset[tuple[str, str]]]:
     """The sets of changes that a way stands for, one value each."""
     for row in product(*(step.after for step in way.steps)):
-        yield frozenset(zip((step.var for step in way.steps), row, strict=True))
+        yield frozenset(zip((f"{step.var}@{step.law}" for step in way.steps), row, strict=True))
 
 
 def _beyond(way: taking.Way, known: Collection[frozenset[tuple[str, str]]]) -> taking.Way | None:
@@ -464,7 +567,8 @@ def _beyond(way: taking.Way, known: Collection[frozenset[tuple[str, str]]]) -> t
         return None
     left = {pair for key in kept for pair in key}
     steps = tuple(
-        replace(step, after=tuple(value for value in step.after if (step.var, value) in left)) for step in way.steps
+        replace(step, after=tuple(value for value in step.after if (f"{step.var}@{step.law}", value) in left))
+        for step in way.steps
     )
     return replace(way, steps=steps)
 
@@ -482,6 +586,20 @@ def _standing(law: Law, values: Callable[[str], str | None]) -> dict[str, Rule]:
             if stood or (stood is None and _permits(rule)):
                 found[rule.name] = rule
     return found
+
+
+def _unsure(
+    law: Law, values: Callable[[str], str | None], gained: Collection[str], fallen: Collection[str]
+) -> dict[str, Unmodelled]:
+    """The passages that may touch a changed case, and a rule that then permits or lifts what barred it."""
+    lifted = (each for name in fallen for each in law.exceptions.get(name, ()) if combine.stands(each, law, values))
+    near = {*gained, *(each.name for each in lifted)}
+    return {
+        passage.name: passage
+        for part in law.instruments
+        for passage in part.unmodelled
+        if near.intersection(passage.affects) and combine.holds(passage.when, values) is not False
+    }
 
 
 def _permits(rule: Rule) -> bool:

@@ -39,6 +39,7 @@ MOST = 3
 """How many changes a set has at most, unless the caller says otherwise."""
 
 _MAX_SETS = 5_000
+_MOST_NEAR = 12
 _MAX_KEPT = 20_000
 _USUALLY_FIXED = ("act",)
 _GROUPS = ("parties", "authority", "governments", "legislator", "nobody")
@@ -50,6 +51,7 @@ class Step:
 
     `who` could make it: parties, authority, governments, legislator, nobody; a contested point that
     is read otherwise counts as the legislator's. `deal` says that it would be another transaction.
+    `law` is the state of whose law alone it speaks, where several are asked at once.
     """
 
     var: str
@@ -57,6 +59,7 @@ class Step:
     after: tuple[str, ...]
     who: str
     deal: bool = False
+    law: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,27 @@ class Freedom:
             raise TroubleError(troubles)
         return frozenset(level for level, point in enumerate(whole.points) if self._free(point.var, library))
 
-    def _free(self, var: Var, library: Library) -> bool:
+    def held(self, whole: Whole, library: Library) -> frozenset[int]:
+        """The levels of what was named as fixed: where it is unknown it stays so, and nobody establishes it."""
+        return frozenset(level for level, point in enumerate(whole.points) if self._held(point.var, library))
+
+    def _held(self, var: Var, library: Library) -> bool:
+        narrow, wide = self._words(var, library)
+        return bool(narrow & set(self.fix) or (wide & set(self.fix) and not narrow & set(self.free)))
+
+    def _words(self, var: Var, library: Library) -> tuple[set[str], set[str]]:
+        """By which words a variable is meant: its own, and those of the groups that it belongs to."""
         term = library.terms.get(var.term)
         narrow, wide = {var.name, var.term}, {var.changed_by}
         if var.kind is Kind.READING:
             wide.add("readings")
         elif term is not None and term.subject == "item":
             wide.add("item")
+        return narrow, wide
+
+    def _free(self, var: Var, library: Library) -> bool:
+        term = library.terms.get(var.term)
+        narrow, wide = self._words(var, library)
         if narrow & set(self.fix):
             return False
         if narrow & set(self.free):
@@ -154,7 +171,13 @@ class Puzzle:
     """One case before one law, with what may change."""
 
     def __init__(
-        self, whole: Whole, node: int, values: Values, free: Collection[int], wanted: Sequence[Outcome]
+        self,
+        whole: Whole,
+        node: int,
+        values: Values,
+        free: Collection[int],
+        wanted: Sequence[Outcome],
+        held: Collection[int] = (),
     ) -> None:
         """Reduce the law to what may change.
 
@@ -164,18 +187,30 @@ class Puzzle:
             values: What the case says of every variable.
             free: The levels that may change.
             wanted: The outcomes of which one is to be reached.
+            held: The levels that stay unknown where they are, so that nobody establishes them.
         """
-        self._begin(whole, whole.where(node, wanted), values, free, wanted)
+        self._begin(whole, whole.where(node, wanted), values, free, wanted, held)
 
     @classmethod
-    def of_condition(cls, whole: Whole, node: int, values: Values, free: Collection[int]) -> Puzzle:
+    def of_condition(
+        cls, whole: Whole, node: int, values: Values, free: Collection[int], held: Collection[int] = ()
+    ) -> Puzzle:
         """The same for a truth function: what would make it true."""
         puzzle = object.__new__(cls)
-        puzzle._begin(whole, node, values, free, ())
+        puzzle._begin(whole, node, values, free, (), held)
         return puzzle
 
-    def _begin(self, whole: Whole, good: int, values: Values, free: Collection[int], wanted: Sequence[Outcome]) -> None:
+    def _begin(
+        self,
+        whole: Whole,
+        good: int,
+        values: Values,
+        free: Collection[int],
+        wanted: Sequence[Outcome],
+        held: Collection[int],
+    ) -> None:
         self.whole = whole
+        self.held = frozenset(held)
         self.here: dict[int, int | None] = {}
         self.free = frozenset(free)
         self.wanted = tuple(wanted)
@@ -185,46 +220,58 @@ class Puzzle:
 
     def _reduce(self, values: Values) -> int:
         """The law over what may change or is unknown; without the constraints where the case itself breaks one."""
-        whole = self.whole
-        levels = whole.support(whole.sound(self.good)) | whole.support(self.good)
+        whole, free, here = self.whole, self.free, self.here
+        sound = whole.sound(self.good)
         fixed: dict[int, int] = {}
-        for level in levels:
-            value = values(whole.points[level].name)
-            position = 2 if value is None and whole.points[level].values[-1] == OPEN else None
-            if value is not None:
-                position = whole.position[level].get(value, len(whole.points[level].values) - 1)
-            self.here[level] = position
-            if position is not None and level not in self.free:
-                fixed[level] = position
-        key = (self.good, tuple(sorted(fixed.items())))
-        found = whole.parts.get(key)
-        if found is None:
-            found = whole.restrict(whole.sound(self.good), fixed)
-            if found == FALSE and whole.restrict(whole.possible, fixed) == FALSE:
-                found = whole.restrict(self.good, fixed)
-            whole.parts[key] = found
+        idle: dict[int, int] = {}
+        often = whole.often(sound)
+        for level, name, positions, last, open_, moves in whole.asked(self.good):
+            value = values(name)
+            position = open_ if value is None else positions.get(value, last)
+            here[level] = position
+            if position is not None:
+                if level not in free:
+                    fixed[level] = position
+                elif often:
+                    helps = moves[position]
+                    if helps is None:
+                        helps = moves[position] = whole.moves(sound, level, position)
+                    if not helps:
+                        idle[level] = position
+        kept = {**fixed, **idle}
+        found = whole.restrict(sound, kept)
+        if found == FALSE and whole.restrict(whole.possible, fixed) == FALSE:
+            found = whole.restrict(self.good, fixed)
         return found
 
-    def ways(self, at_most: int) -> tuple[Steps, ...]:
+    def ways(self, at_most: int, *, smallest: bool = False) -> tuple[Steps, ...]:
         """Every minimal set of at most so many changes, smallest first.
+
+        Args:
+            at_most: How many changes a set has at most.
+            smallest: Whether only the sets are wanted that have as few changes as any.
 
         Raises:
             TroubleError: There are too many.
         """
-        key = (self.reduced, at_most, self.free, tuple((level, self.here[level]) for level in self._asked))
+        here = tuple((level, self.here[level]) for level in self._asked)
+        key = (self.reduced, at_most, smallest, self.free, self.held, here)
         kept = self.whole.ways.get(key)
         if kept is None:
             if len(self.whole.ways) > _MAX_KEPT:
                 self.whole.ways.clear()
-            kept = self.whole.ways[key] = self._ways(at_most)
+            kept = self.whole.ways[key] = self._ways(at_most, smallest)
         return kept
 
-    def _ways(self, at_most: int) -> tuple[Steps, ...]:
-        diagram, here, free = self.whole.diagram, self.here, self.free
+    def _ways(self, at_most: int, smallest: bool) -> tuple[Steps, ...]:
+        diagram, here, free, held = self.whole.diagram, self.here, self.free, self.held
         level_of, children_of = diagram.level, diagram.children
         points = self.whole.points
-        helps = self._helps
-        memo: dict[tuple[int, int], tuple[Steps, ...]] = {}
+        within = diagram.within
+        # A set of changes is a number with a bit for each value of each variable: part of another or not in one step.
+        pairs = [(level, at) for level in self._asked for at in range(len(points[level].values))]
+        bit = {pair: 1 << i for i, pair in enumerate(pairs)}
+        memo: dict[tuple[int, int], tuple[int, ...]] = {}
         least: dict[int, int] = {}
 
         def unset(node: int) -> int:
@@ -241,7 +288,7 @@ class Puzzle:
             return unset(node) if at is None else children_of[node][at]
 
         def need(node: int) -> int:
-            """A lower bound: the fewest changes from here."""
+            """The fewest changes from here."""
             if node < TERMINALS:
                 return 0 if node == TRUE else 1_000
             found = least.get(node)
@@ -249,16 +296,16 @@ class Puzzle:
                 found = need(stay(node))
                 if found:
                     at = here[level_of[node]]
-                    if at is None or level_of[node] in free:
+                    if (at is None and level_of[node] not in held) or level_of[node] in free:
                         for i, child in enumerate(children_of[node]):
                             if i != at:
                                 found = min(found, 1 + need(child))
                 least[node] = found
             return found
 
-        def walk(node: int, budget: int) -> tuple[Steps, ...]:
+        def walk(node: int, budget: int) -> tuple[int, ...]:
             if node == TRUE:
-                return (frozenset(),)
+                return (0,)
             if node == FALSE or need(node) > budget:
                 return ()
             key = (node, budget)
@@ -266,18 +313,21 @@ class Puzzle:
             if found is not None:
                 return found
             level = level_of[node]
-            kept = list(walk(stay(node), budget))
+            base = walk(stay(node), budget)
+            kept = list(base)
             at = here[level]
-            if budget and (at is None or level in free) and frozenset() not in kept:
-                base = tuple(kept)
+            if budget and ((at is None and level not in held) or level in free) and base != (0,):
                 own = children_of[node]
                 for i, child in enumerate(own):
-                    if i == at or not helps(child, own[at] if at is not None else FALSE):
+                    if child == FALSE or (at is not None and within(child, own[at])):
                         continue
-                    step = (level, i)
+                    step = bit[level, i]
                     for steps in walk(child, budget - 1):
-                        if not any(small <= steps for small in base):
-                            kept.append(steps | {step})
+                        for small in base:
+                            if small & steps == small:
+                                break
+                        else:
+                            kept.append(steps | step)
             if len(kept) > _MAX_SETS:
                 raise TroubleError([
                     Trouble(
@@ -290,19 +340,8 @@ class Puzzle:
             found = memo[key] = tuple(kept)
             return found
 
-        return tuple(sorted(walk(self.reduced, at_most), key=len))
-
-    def _helps(self, changed: int, same: int) -> bool:
-        """Whether a change leads anywhere that staying does not."""
-        if changed in (FALSE, same):
-            return False
-        if same < TERMINALS:
-            return same == FALSE
-        key = (changed, same)
-        found = self.whole.helpful.get(key)
-        if found is None:
-            found = self.whole.helpful[key] = not self.whole.diagram.within(changed, same)
-        return found
+        most = min(at_most, need(self.reduced)) if smallest else at_most
+        return tuple(sorted((_members(steps, pairs) for steps in walk(self.reduced, most)), key=len))
 
     def steps(self, found: Iterable[Steps]) -> tuple[tuple[Step, ...], ...]:
         """The sets in words, those joined that differ only in the value that one variable takes."""
@@ -337,6 +376,16 @@ class Puzzle:
         at = self.here[level]
         before = None if at is None else point.values[at]
         return Step(point.name, before, tuple(point.values[i] for i in positions), point.var.changed_by)
+
+
+def _members(steps: int, pairs: Sequence[tuple[int, int]]) -> Steps:
+    """The pairs whose bits are set."""
+    found = []
+    while steps:
+        lowest = steps & -steps
+        found.append(pairs[lowest.bit_length() - 1])
+        steps ^= lowest
+    return frozenset(found)
 
 
 def outcomes_of(whole: Whole, node: int, values: Values) -> frozenset[Outcome]:
@@ -439,7 +488,7 @@ def relaxation(whole: Whole, law: Law, values: Values, bars: Iterable[Rule], lis
             for size in range(4):
                 ways = puzzle.steps(puzzle.ways(size))
                 if ways:
-                    near.extend((len(way), rule, way) for way in ways[:1])
+                    near.extend((len(way), rule, way) for way in ways[:_MOST_NEAR])
                     break
     fewest = min((count for count, *_ in near), default=0)
     return Relaxation(tuple(bars), names, tuple((rule, way) for count, rule, way in near if count == fewest))

@@ -8,9 +8,10 @@ universe is that part of it which no `constraint` of the rulebooks rules out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from sekisho.base import Trouble, TroubleError
 from sekisho.cases.fields import PLAIN
@@ -74,7 +75,7 @@ class Universe:
                 self.fixed[level] = whole.position[level][readings[point.var.term].default]
         self.possible = whole.restrict(whole.possible, self.fixed)
         if self.possible == FALSE:
-            said = ", ".join(f"{name}={value}" for name, value in whole.named(self.chosen).items())
+            said = ", ".join(f"{name}={value}" for name, value in whole.named(self._conflict()).items())
             raise TroubleError([
                 Trouble(
                     "SK505",
@@ -87,16 +88,37 @@ class Universe:
         own |= whole.support(self.possible)
         self.levels = tuple(level for level in sorted(own) if level not in self.fixed)
 
+    def _conflict(self) -> dict[int, int]:
+        """The fewest of the choices that already exclude each other: none of them can be left out."""
+        whole, kept = self.whole, dict(self.chosen)
+        for level in list(kept):
+            fewer = {other: at for other, at in kept.items() if other != level}
+            if whole.restrict(whole.possible, fewer) == FALSE:
+                kept = fewer
+        return kept
+
     def part(self, node: int) -> int:
         """A function with what is fixed filled in."""
+        return self._kept("part", node, lambda: self.whole.restrict(node, self.fixed))
+
+    def inside(self, node: int) -> int:
+        """The same, and 0 where no case can be."""
+        return self._kept("inside", node, lambda: self.whole.masked(self.part(node), self.possible))
+
+    def _kept(self, what: str, node: int, make: Callable[[], int]) -> int:
         kept = self.whole.parts
-        key = (node, tuple(sorted(self.fixed.items())))
+        key = (what, node, tuple(sorted(self.fixed.items())))
         found = kept.get(key)
         if found is None:
             if len(kept) > _MAX_PARTS:
                 kept.clear()
-            found = kept[key] = self.whole.restrict(node, self.fixed)
+            found = kept[key] = make()
         return found
+
+    @cached_property
+    def usual(self) -> Mapping[int, int]:
+        """The plain case."""
+        return plain(self.whole)
 
     def with_words(self, *nodes: int) -> Universe:
         """The same universe, over no more words than these functions and the constraints use."""
@@ -108,10 +130,7 @@ class Universe:
 
     def size(self) -> tuple[int, int]:
         """How many cases the declared and the plausible universe have."""
-        declared = 1
-        for level in self.levels:
-            declared *= len(self.whole.points[level].values)
-        return declared, self.whole.count(self.possible, self.levels).get(TRUE, 0)
+        return self.whole.size(self.levels), self.whole.count(self.possible, self.levels).get(TRUE, 0)
 
     def counts(self, node: int) -> Counts:
         """How many cases a set has; the set may depend on free levels only."""
@@ -122,7 +141,7 @@ class Universe:
     def witness(self, node: int) -> dict[str, str] | None:
         """A plausible case of the set, as plain as can be, with every fixed choice; None where there is none."""
         inside = self.whole.diagram.both(node, self.possible)
-        found = self.whole.witness(inside, plain(self.whole))
+        found = self.whole.witness(inside, self.usual)
         return None if found is None else self.whole.named({**self.chosen, **found})
 
 

@@ -10,21 +10,30 @@ law lets the authority do, so an open judgement needs no search: it is one more 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from math import prod
+from typing import NamedTuple
 
 from sekisho.base import Trouble, TroubleError
 from sekisho.ir import Constraint, Formula, Kind, Law, Outcome, Rule, Var
 from sekisho.reason.compile import formula_node
+from sekisho.reason.count import ends
 from sekisho.reason.diagram import FALSE, TERMINALS, TRUE, Diagram
 from sekisho.reason.order import Sifter, complete, formulas_together, side_by_side
+from sekisho.reason.shelf import Shelf, written
 
 OPEN = "open"
 """The value of a judgement that nobody has made."""
 
 _SILENT = 2
+_STRONGEST = Outcome.PROHIBITED + 2
 _MAX_MEMO = 3_000_000
 _SAMPLE = 2
+_FEW = 3
 
 
 def terminal(outcome: Outcome) -> int:
@@ -50,6 +59,26 @@ class Point:
         return self.var.name
 
 
+class Asked(NamedTuple):
+    """A variable that a truth function asks for; what is looked up of it for every case.
+
+    Attributes:
+        level: Its level.
+        name: Its name.
+        positions: Its values.
+        last: The position of a value that no rule names.
+        open: The position of the open judgement; None where it is a fact.
+        moves: For each position, whether leaving it may help (`Whole.moves`); None until that is found.
+    """
+
+    level: int
+    name: str
+    positions: Mapping[str, int]
+    last: int
+    open: int | None
+    moves: list[bool | None]
+
+
 class Whole:
     """The laws of one or several states as functions in one diagram.
 
@@ -58,6 +87,7 @@ class Whole:
         laws: The laws whose rules settle the order of variables (others may be asked all the same).
         constraints: What cannot be the case.
         order: An order that has been found before; one is looked for where none is given.
+        shelf: Keeps the functions of laws between runs.
     """
 
     def __init__(
@@ -66,13 +96,16 @@ class Whole:
         laws: Sequence[Law],
         constraints: Sequence[Constraint] = (),
         order: Sequence[str] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
+        self._shelf: Shelf | None = None
         self.vars = dict(vars)
         self.constraints = tuple(constraints)
         if order is None:
             self._lay_out(complete(side_by_side(formulas_together(laws)), vars))
             order = Sifter(self.diagram, [self.function(law) for law in _sample(laws)], self.order).sift(1)
         self._lay_out(complete(order, vars))
+        self._shelf = shelf
 
     def _lay_out(self, order: tuple[str, ...]) -> None:
         self.order = order
@@ -85,15 +118,23 @@ class Whole:
         self.position = tuple({value: i for i, value in enumerate(point.values)} for point in self.points)
         self.judgements = tuple(i for i, point in enumerate(self.points) if point.var.kind is Kind.JUDGEMENT)
         self.diagram = Diagram([len(point.values) for point in self.points])
-        self._functions: dict[int, tuple[Law, int, Mapping[str, int]]] = {}
+        # An operation goes as deep as a case asks for variables; some of those that call it are deep themselves.
+        deep = 500 + 4 * len(order)
+        if sys.getrecursionlimit() < deep:
+            sys.setrecursionlimit(deep)
+        self._functions: dict[int, tuple[Law, int]] = {}
+        self._stands: dict[int, tuple[Law, Mapping[str, int]]] = {}
         self._formulas: dict[int, tuple[Formula, int]] = {}
+        self._texts: dict[int, tuple[Formula, str]] = {}
         self._opened: dict[int, int] = {}
         self._possible: int | None = None
         self._supports: dict[int, frozenset[int]] = {}
         self._sound: dict[int, int] = {}
         self.ways: dict[object, tuple[frozenset[tuple[int, int]], ...]] = {}
-        self.helpful: dict[tuple[int, int], bool] = {}
-        self.parts: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        self._asked: dict[int, Sequence[Asked]] = {}
+        self._uses: Counter[int] = Counter()
+        self._layers: dict[int, dict[int, list[tuple[int, ...]]]] = {}
+        self.parts: dict[tuple[str, int, tuple[tuple[int, int], ...]], int] = {}
 
     # Functions
 
@@ -103,7 +144,7 @@ class Whole:
         if self._possible is None:
             node = TRUE
             for constraint in self.constraints:
-                node = self.diagram.both(node, self.diagram.negate(self.condition(constraint.impossible)))
+                node = self.diagram.minus(node, self.condition(constraint.impossible))
             self._possible = node
         return self._possible
 
@@ -112,6 +153,40 @@ class Whole:
         found = self._sound.get(node)
         if found is None:
             found = self._sound[node] = self.diagram.both(node, self.possible)
+        return found
+
+    def often(self, node: int) -> bool:
+        """Whether a truth function is asked about again and again, so that finding out more about it pays."""
+        self._uses[node] += 1
+        return self._uses[node] > _FEW
+
+    def moves(self, node: int, level: int, at: int) -> bool:
+        """Whether a truth function that is false may become true when one variable leaves a position.
+
+        If not, then wherever another value would do, this one does: the variable may as well stay.
+        """
+        layers = self._layers.get(node)
+        if layers is None:
+            layers = self._layers[node] = self.diagram.layers(node)
+        within = self.diagram.within
+        return any(not within(child, each[at]) for each in layers.get(level, ()) for child in dict.fromkeys(each))
+
+    def asked(self, node: int) -> Sequence[Asked]:
+        """The variables of a truth function and of the constraints that touch it."""
+        found = self._asked.get(node)
+        if found is None:
+            found = self._asked[node] = tuple(
+                Asked(
+                    level,
+                    point.name,
+                    self.position[level],
+                    len(point.values) - 1,
+                    2 if point.values[-1] == OPEN else None,
+                    [None] * len(point.values),
+                )
+                for level in sorted(self.support(self.sound(node)) | self.support(node))
+                for point in (self.points[level],)
+            )
         return found
 
     def condition(self, formula: Formula) -> int:
@@ -133,17 +208,46 @@ class Whole:
         """
         found = self._functions.get(id(law))
         if found is None:
-            if len(self.diagram._memo) > _MAX_MEMO:  # noqa: SLF001 - the room's own diagram
+            if self.diagram.remembered() > _MAX_MEMO:
                 self.diagram.forget()
-            found = self._functions[id(law)] = (law, *self._law(law))
+            found = self._functions[id(law)] = (law, self._kept_or_laid_out(law))
+        return found[1]
+
+    def _kept_or_laid_out(self, law: Law) -> int:
+        if self._shelf is None:
+            return self._laid_out(law)
+        name = self._name(law)
+        kept = self._shelf.function(name)
+        if kept is not None:
+            return self.diagram.read(kept)
+        node = self._laid_out(law)
+        self._shelf.keep_function(name, self.diagram.write(node))
+        return node
+
+    def _name(self, law: Law) -> str:
+        """All that the function of a law depends on: the variables in their order, and what the rules in force say."""
+        said = [f"{point.var.kind} {point.name}={'|'.join(point.values)}" for point in self.points]
+        for part in law.instruments:
+            own = part.instrument
+            said.append(f"{own.name} {own.default} {own.yields_to} {self._written(part.scope)}")
+            said.extend(f"{r.name} {r.effect} {r.exception_to} {self._written(r.when)}" for r in part.rules)
+        return "\n".join(said)
+
+    def _written(self, formula: Formula) -> str:
+        """A condition as it was put to the diagram; a proposal may put a rule's own words otherwise."""
+        found = self._texts.get(id(formula))
+        if found is None:
+            found = self._texts[id(formula)] = (formula, written(formula))
         return found[1]
 
     def stands(self, law: Law) -> Mapping[str, int]:
         """Where each rule that decides or defeats stands, and under `scope NAME` where an instrument speaks."""
-        self.function(law)
-        return self._functions[id(law)][2]
+        found = self._stands.get(id(law))
+        if found is None:
+            found = self._stands[id(law)] = (law, self._standing(law))
+        return found[1]
 
-    def _law(self, law: Law) -> tuple[int, Mapping[str, int]]:
+    def _standing(self, law: Law) -> Mapping[str, int]:
         diagram = self.diagram
         stands: dict[str, int] = {}
 
@@ -154,32 +258,46 @@ class Whole:
                 for exception in law.exceptions[rule.name]:
                     if node == FALSE:
                         break
-                    node = diagram.both(node, diagram.negate(stand(exception)))
+                    node = diagram.minus(node, stand(exception))
                 stands[rule.name] = node
             return node
 
+        for part in law.instruments:
+            stands[f"scope {part.instrument.name}"] = self.condition(part.scope)
+            for rule in part.rules:
+                if rule.effect.outcome:
+                    stand(rule)
+        return stands
+
+    def _laid_out(self, law: Law) -> int:
+        diagram, stands = self.diagram, self.stands(law)
         answers: list[int] = []
         decided: dict[str, int] = {}
         for part in law.instruments:
             answer, any_rule = terminal(part.instrument.default), FALSE
             for outcome in Outcome:
-                node = FALSE
-                for rule in part.rules:
-                    if rule.effect.outcome is outcome:
-                        node = diagram.either(node, stand(rule))
+                own = [stands[rule.name] for rule in part.rules if rule.effect.outcome is outcome]
+                node = self._greatest(TRUE, own)
                 answer = diagram.choose(node, terminal(outcome), answer)
                 any_rule = diagram.either(any_rule, node)
-            scope = stands[f"scope {part.instrument.name}"] = self.condition(part.scope)
+            scope = stands[f"scope {part.instrument.name}"]
             answers.append(diagram.choose(scope, answer, _SILENT))
             decided[part.instrument.name] = diagram.both(scope, any_rule)
         for i, part in enumerate(law.instruments):
             for other in part.instrument.yields_to:
                 if other in decided:
                     answers[i] = diagram.choose(decided[other], _SILENT, answers[i])
-        root = terminal(Outcome.FREE)
-        for node in sorted((self._let(node) for node in self._by_judgement(answers)), key=diagram.size):
-            root = diagram.apply("stronger", _stronger, root, node)
-        return root, stands
+        free = terminal(Outcome.FREE)
+        return diagram.greatest(
+            _STRONGEST, free, self._greatest(_STRONGEST, [self._let(node) for node in self._by_judgement(answers)])
+        )
+
+    def _greatest(self, top: int, nodes: Iterable[int]) -> int:
+        """Several functions as one, those that ask late first: each then goes on top, with little to walk through."""
+        found = FALSE
+        for node in sorted(nodes, key=lambda node: (-self.diagram.level[node], self.diagram.size(node))):
+            found = self.diagram.greatest(top, found, node)
+        return found
 
     def _by_judgement(self, answers: list[int]) -> list[int]:
         """The answers, those that share a judgement taken together: only then may it be left open."""
@@ -190,7 +308,7 @@ class Whole:
             rest = []
             for levels, other in groups:
                 if levels & shared:
-                    shared, node = shared | levels, self.diagram.apply("stronger", _stronger, node, other)
+                    shared, node = shared | levels, self.diagram.greatest(_STRONGEST, node, other)
                 else:
                     rest.append((levels, other))
             groups = [*rest, (shared, node)]
@@ -245,26 +363,7 @@ class Whole:
 
     def restrict(self, node: int, fixed: Mapping[int, int]) -> int:
         """The same function with some variables fixed, by level and position."""
-        diagram = self.diagram
-        level, children = diagram.level, diagram.children
-        memo: dict[int, int] = {}
-        last = max(fixed, default=-1)
-
-        def walk(node: int) -> int:
-            at = level[node]
-            if at > last:
-                return node
-            found = memo.get(node)
-            if found is None:
-                position = fixed.get(at)
-                if position is not None:
-                    found = walk(children[node][position])
-                else:
-                    found = diagram.node(at, tuple([walk(child) for child in children[node]]))
-                memo[node] = found
-            return found
-
-        return walk(node)
+        return self.diagram.restrict(node, fixed)
 
     def project(self, node: int, keep: Collection[int], *, every: bool = False) -> int:
         """A truth function over the kept levels alone: true where some value of the others makes it true.
@@ -281,13 +380,12 @@ class Whole:
             found = memo.get(node)
             if found is None:
                 level = diagram.level[node]
-                children = [walk(child) for child in diagram.children[node]]
+                own = diagram.children[node]
                 if level in keep:
-                    found = diagram.node(level, tuple(children))
+                    found = diagram.node(level, tuple([walk(child) for child in own]))
                 else:
-                    found = children[0]
-                    for child in children[1:]:
-                        found = combine(found, child)
+                    first, *others = {walk(child) for child in dict.fromkeys(own)}
+                    found = reduce(combine, others, first)
                 memo[node] = found
             return found
 
@@ -299,40 +397,20 @@ class Whole:
         name = "in " + " ".join(str(each) for each in sorted(wanted))
         return self.diagram.relabel(name, node, lambda at: TRUE if at in wanted else FALSE)
 
-    def count(self, node: int, levels: Sequence[int]) -> dict[int, int]:
+    def masked(self, node: int, mask: int) -> int:
+        """The same function where a truth function is true, and 0 elsewhere."""
+        return self.diagram.choose(mask, node, 0)
+
+    def size(self, levels: Iterable[int]) -> int:
+        """How many valuations the variables on these levels have."""
+        return prod(len(self.points[level].values) for level in levels)
+
+    def count(self, node: int, levels: Collection[int]) -> dict[int, int]:
         """For each terminal, how many valuations of the variables on these levels lead to it.
 
         The function must not depend on any other variable.
         """
-        diagram = self.diagram
-        total = len(self.points)
-        suffix = [1] * (total + 1)
-        chosen = set(levels)
-        for level in range(total - 1, -1, -1):
-            suffix[level] = suffix[level + 1] * (len(self.points[level].values) if level in chosen else 1)
-        # The counts of all terminals are one number: each has a field of its own, wide enough for all cases.
-        width = suffix[0].bit_length()
-        memo = {end: 1 << (end * width) for end in range(TERMINALS)}
-        at, children = diagram.level, diagram.children
-
-        def walk(node: int) -> int:
-            """Counts over the levels from the node's own downwards."""
-            found = memo.get(node)
-            if found is None:
-                below = suffix[at[node] + 1]
-                found = 0
-                for child in children[node]:
-                    number = memo.get(child)
-                    if number is None:
-                        number = walk(child)
-                    here = suffix[at[child]]
-                    found += number if here == below else number * (below // here)
-                memo[node] = found
-            return found
-
-        packed = walk(node) * (suffix[0] // suffix[at[node]])
-        field = (1 << width) - 1
-        return {end: number for end in range(TERMINALS) if (number := packed >> (end * width) & field)}
+        return ends(self.diagram, node, self.size(levels))
 
     def witness(self, node: int, preferred: Mapping[int, int]) -> dict[int, int] | None:
         """One valuation of the function's variables for which it is true, near the preferred values.
@@ -399,16 +477,6 @@ def _sample(laws: Sequence[Law]) -> Iterator[Law]:
     count = min(_SAMPLE, len(laws))
     for i in range(count):
         yield laws[len(laws) - 1 - i * len(laws) // count]
-
-
-def _stronger(a: int, b: int) -> int | None:
-    if a == b:
-        return a
-    if a < TERMINALS and b < TERMINALS:
-        return max(a, b)
-    if terminal(Outcome.PROHIBITED) in (a, b):
-        return terminal(Outcome.PROHIBITED)
-    return None
 
 
 def _let(a: int, b: int) -> int | None:
