@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from screening import decided, row_of, table_of
 
+from sekisho.base import TroubleError
 from sekisho.batch.answers import COLUMNS
 from sekisho.batch.columns import map_columns
-from sekisho.batch.engines import ENGINES, DuckDb, Polars, Spark, Sqlite, screen_with
+from sekisho.batch.engines import ENGINES, DuckDb, Polars, Spark, Sqlite, open_far, run_far, screen_with
 from sekisho.batch.run import Table
 from sekisho.testing import random_case
 
@@ -82,6 +85,20 @@ def test_spark_answers_as_decide_does(spark, random_desk, desk, our_cases):
         here, rng = random_desk(seed), Random(seed)
         compare(Spark(spark), here, [row_of(random_case(rng, here, unknown=0.2)) for _ in range(60)])
     compare(Spark(spark), desk, [row_of(case) for case in our_cases if not case.proposals])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_spark_reads_and_writes_where_the_rows_lie(spark, desk, tmp_path):
+    rows = {"date": ["2023-12-21", "2023-12-22"], "recipient": ["USA", "USA"], "item": ["patriot-pac3"] * 2}
+    pq.write_table(pa.table(rows), tmp_path / "orders.parquet")
+    engine, inputs = open_far([f"file://{tmp_path}/orders.parquet"])
+    mapped = map_columns(inputs.headings, desk.library, constants={"exporter": "Japan"})
+    output = f"file://{tmp_path}/decided"
+    report = run_far(engine, desk, inputs, output, mapped)
+    assert report.outcomes == {"prohibited": 1, "may-be-permitted": 1} and not report.needs_a_person
+    assert pq.read_table(tmp_path / "decided").num_rows == 2
+    with pytest.raises(TroubleError, match="already exists"):
+        run_far(engine, desk, inputs, output, mapped)
 
 
 def test_every_engine_is_known():

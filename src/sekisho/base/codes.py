@@ -96,6 +96,8 @@ CODES = {
     "SK427": "A format or engine needs a package that is not installed.",
     "SK428": "The output of a screening cannot be written.",
     "SK429": "A sheet cannot hold that many rows.",
+    "SK430": "An engine that was to screen a table stopped.",
+    "SK431": "A value that is given for every row of a table is not understood.",
     "SK501": "The law takes more than the largest diagram that we allow.",
     "SK502": "A question names a fact, judgement or reading that does not exist.",
     "SK503": "A question names a value that does not exist.",

@@ -135,6 +135,7 @@ class Scribe:
         """The case with these fields.
 
         Args:
+            given: The fields.
             whole: Whether they are the whole case; a part of one cannot contradict itself.
 
         Raises:

@@ -21,7 +21,7 @@ from sekisho.batch.rows import Dictionary, Rows
 from sekisho.batch.store64 import Store
 from sekisho.batch.traits import Given, Traits
 from sekisho.cases import UNKNOWN
-from sekisho.ir import INTERNATIONAL, All, AnyOf, Const, Formula, Named, Not, Test, variables
+from sekisho.ir import INTERNATIONAL, All, AnyOf, Const, Formula, Named, Not, Test
 
 ITEMS, TERMS, RELATED, PLACED = range(4)
 Hashes = NDArray[np.uint64]
@@ -101,6 +101,7 @@ class Axes:
         self.homes: list[np.uint64] = []
         self._leaves: list[dict[np.uint64, Formula]] = [{} for _ in range(4)]
         self._kept: dict[int, Formula] = {}
+        self._groups_of: dict[int, tuple[Formula, frozenset[int]]] = {}
         self.generation = 0
         self.lock = RLock()
         self._forget()
@@ -219,15 +220,15 @@ class Axes:
 
     def all_places(
         self, states: Mapping[str, Ints], size: int, first: int, span: int
-    ) -> tuple[Hashes, NDArray[np.bool_]]:
-        """The class of every day for every combination of states, and which combinations send to themselves."""
+    ) -> tuple[NDArray[np.int64], Hashes, NDArray[np.bool_]]:
+        """The place of every combination of states on every day, the class of each place, and who sends to itself."""
         named = self._roles(states, size)
         stretches = [self._places.stretches(*each) for each in named]
         self._learn_laws()
         every = np.arange(first, first + span)
         profiles = [s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches]
         same = np.array([one == other != UNKNOWN for one, other, _ in named])
-        return self._place_classes.take(np.concatenate(profiles)), same
+        return np.concatenate(profiles), self._place_classes, same
 
     def place_stretches(
         self, states: Mapping[str, Ints], size: int
@@ -272,7 +273,7 @@ class Axes:
             some, codes[number] = np.unique(group.codes.take(at), return_inverse=True)
             found.append(self._axis(number, groups, some))
         places, codes[PLACED] = np.unique(groups.places.take(at), return_inverse=True)
-        return (*found, self._places.axis(places)), codes
+        return (*found, self._places.axis(places.astype(np.int64))), codes
 
     def _axis(self, number: int, groups: Groups, some: Ints) -> Axis:
         if number == ITEMS:
@@ -333,6 +334,7 @@ class Axes:
         return np.stack([classes, lists, self._traits.flags(given, size)], axis=1)
 
     def term_rows(self, given: Given, size: int) -> Hashes:
+        """The class of some terms."""
         return self._class_hashes(TERMS, self._traits.axis(self._traits.term_vars, given, size))[:, None]
 
     def _learn_laws(self) -> None:
@@ -356,11 +358,28 @@ class Axes:
             self._place_classes = np.concatenate([self._place_classes, hashes])
             self._map = None
 
+    def _hangs_on(self, formula: Formula) -> frozenset[int]:
+        """The groups on which a condition hangs."""
+        kept = self._groups_of.get(id(formula))
+        if kept is not None:
+            return kept[1]
+        match formula:
+            case Test(var):
+                found = frozenset((self._home[var],)) if var in self._home else frozenset()
+            case Not(part) | Named(_, part):
+                found = self._hangs_on(part)
+            case All(parts) | AnyOf(parts):
+                found = frozenset[int]().union(*map(self._hangs_on, parts))
+            case Const():
+                found = frozenset()
+        self._groups_of[id(formula)] = (formula, found)  # the formula is kept, so its id stays its own
+        return found
+
     def _split(self, formula: Formula) -> list[tuple[int, Formula]]:
         """The largest parts of a condition that hang on one group alone."""
-        groups = {self._home[name] for name in variables(formula) if name in self._home}
+        groups = self._hangs_on(formula)
         if len(groups) < 2:
-            return [(groups.pop(), formula)] if groups else []
+            return [(next(iter(groups)), formula)] if groups else []
         match formula:
             case Not(part) | Named(_, part):
                 return self._split(part)
@@ -391,7 +410,7 @@ def decode(columns: Mapping[str, Column], most: int) -> tuple[int, dict[str, Int
         return None
     given: dict[str, Ints] = {}
     rest = np.arange(size)
-    for name, column in reversed(columns.items()):
+    for name, column in reversed(list(columns.items())):
         wide = column.size - column.low
         given[name], rest = rest % wide + column.low, rest // wide
     return size, given

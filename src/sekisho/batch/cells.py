@@ -20,16 +20,19 @@ Meaning = str | bool | tuple[str, ...] | dict[str, str]
 BLANK = ("", "-", "–", "—", "n/a", "na", "null")
 """Cells that say nothing: the plain case holds, as where a case file leaves the field out."""
 
+ODD = "\ufffd"
+"""Stands where the bytes of a file are no UTF-8; a cell that holds it is not understood."""
+
 _UNKNOWN = ("unknown", "?", "not known", "unk")
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|oct october|"
-        "nov november|dec december".split("|"),
+    spelling: number
+    for number, name in enumerate(
+        ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+         "december"),
         1,
     )
-    for name in names.split()
-}
+    for spelling in (name, name[:3])
+} | {"sept": 9}  # fmt: skip
 _YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _XXY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
@@ -57,35 +60,34 @@ def read_day(text: str, order: str = "") -> Day:
         datetime.date(2023, 12, 22)
     """
     text = " ".join(text.split())
-    try:
-        if found := _YMD.fullmatch(text):
-            return _day(found[1], found[3], found[4])
-        if found := _COMPACT.fullmatch(text) or _EAST.fullmatch(text):
-            return _day(*found.groups())
-        if found := _WORDS.fullmatch(text):
-            return _day(found[3], _month(found[2]), found[1])
-        if found := _US_WORDS.fullmatch(text):
-            return _day(found[3], _month(found[1]), found[2])
-        if found := _XXY.fullmatch(text):
-            one, two, year = found[1], found[3], found[4]
-            if found[2] == "." or order == "dmy" or int(one) > 12:
-                return _day(year, two, one)
-            if order == "mdy" or int(two) > 12:
-                return _day(year, one, two)
-            if one == two:
-                return _day(year, one, two)
-            raise NotUnderstoodError(
-                f"`{text}` can be read in two ways; say `--dates dmy` or `--dates mdy`, or write {year}-{int(two):02}-{int(one):02}"
-            )
-    except NotUnderstoodError:
-        raise
-    except ValueError as error:
-        raise NotUnderstoodError(str(error)) from error
+    if found := _YMD.fullmatch(text):
+        return _day(found[1], found[3], found[4])
+    if found := _COMPACT.fullmatch(text) or _EAST.fullmatch(text):
+        return _day(*found.groups())
+    if found := _WORDS.fullmatch(text):
+        return _day(found[3], _month(found[2]), found[1])
+    if found := _US_WORDS.fullmatch(text):
+        return _day(found[3], _month(found[1]), found[2])
+    if found := _XXY.fullmatch(text):
+        return _two_ways(found[1], found[3], found[4], text, "dmy" if found[2] == "." else order)
     raise NotUnderstoodError(f"`{text[:40]}` is no date that we understand; write it as 2023-12-22")
 
 
+def _two_ways(one: str, two: str, year: str, text: str, order: str) -> Day:
+    """A day written as two numbers and a year, if only one reading is possible."""
+    if order == "dmy" or int(one) > 12:
+        return _day(year, two, one)
+    if order == "mdy" or int(two) > 12 or int(one) == int(two):
+        return _day(year, one, two)
+    help_ = f"say `--dates dmy` or `--dates mdy`, or write {year}-{int(two):02}-{int(one):02} if that is meant"
+    raise NotUnderstoodError(f"`{text}` can be read in two ways; {help_}")
+
+
 def _day(year: str, month: str | int, day: str) -> Day:
-    return parse_day(f"{year}-{int(month):02}-{int(day):02}")
+    try:
+        return parse_day(f"{year}-{int(month):02}-{int(day):02}")
+    except ValueError as error:
+        raise NotUnderstoodError(str(error)) from error
 
 
 def _month(word: str) -> int:
@@ -102,7 +104,7 @@ class Cells:
     library: Library
     registries: Registries
     date_order: str = ""
-    _memo: dict[tuple[str, str], Meaning | None | NotUnderstoodError] = field(default_factory=dict)
+    _memo: dict[tuple[str, str], Meaning | NotUnderstoodError | None] = field(default_factory=dict)
 
     def read(self, column: str, text: str) -> Meaning | None:
         """What the cell says; None where it says nothing.
@@ -124,6 +126,9 @@ class Cells:
     def _read(self, column: str, text: str) -> Meaning | None:
         if text.lower() in BLANK:
             return None
+        if ODD in text:
+            said = f"`{text[:40]}` holds bytes that are not UTF-8 text; save the file with the encoding UTF-8"
+            raise NotUnderstoodError(said)
         part, _, rest = column.partition(".")
         if part == "readings":
             return self._word(text, tuple(o.name for o in self.library.readings[rest].options), column)
@@ -132,14 +137,15 @@ class Cells:
             if part == "judgements":
                 raise NotUnderstoodError(f"`{text}` is no finding; leave an open judgement blank")
             return UNKNOWN
+        if shape == "text":
+            return text
+        if shape == "day":
+            return read_day(text, self.date_order).isoformat()
+        if shape == "item":
+            key = self.registries.find_item(text)
+            return key if key is not None else {"name": text}  # of one that is not registered, the bare name
         read: Callable[[str, str], Meaning] = getattr(self, f"_{shape}")
         return read(column, text)
-
-    def _text(self, column: str, text: str) -> str:
-        return text
-
-    def _day(self, column: str, text: str) -> str:
-        return read_day(text, self.date_order).isoformat()
 
     def _truth(self, column: str, text: str) -> bool:
         word = text.lower()
@@ -185,11 +191,6 @@ class Cells:
 
     def _law(self, column: str, text: str) -> str:
         return INTERNATIONAL if text.lower() == INTERNATIONAL else self._state(column, text)
-
-    def _item(self, column: str, text: str) -> Meaning:
-        """The key of a registered item, or the bare name of one that is not registered."""
-        key = self.registries.find_item(text)
-        return key if key is not None else {"name": text}
 
     def unknown_item(self, text: str) -> str:
         """Why an item cannot be decided upon: nobody says what it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from sekisho.base import Place, Trouble, TroubleError, nearest
 from sekisho.cases.fields import ITEM, RELATIONS, TOP
@@ -69,8 +70,28 @@ RESULTS = (
 )
 """The columns that screening adds."""
 
+_ALIKE = 0.8
+"""How alike a heading and a known one must be for a hint."""
+
 REQUIRED = ("date", "exporter", "recipient")
 """What a table must say: as a column, or once for all rows."""
+
+
+def names_kept(headings: Sequence[str]) -> list[str]:
+    """What the columns of the input are called in the output: `outcome_before` where a result takes the name.
+
+    Example:
+        >>> names_kept(["item", "outcome"])
+        ['item', 'outcome_before']
+    """
+    taken = {*headings, *RESULTS}
+    found = []
+    for heading in headings:
+        name = heading
+        while heading in RESULTS and name in taken:
+            name += "_before"
+        found.append(name)
+    return found
 
 
 def squash(heading: str) -> str:
@@ -83,6 +104,7 @@ def _known() -> dict[str, str]:
     for name in SHAPES:
         for spelling in (name, name.replace(".", "_"), *SYNONYMS.get(name, "").split(",")):
             found.setdefault(squash(spelling), name)
+    del found[""]
     return found
 
 
@@ -106,6 +128,11 @@ class Mapped:
     kept: tuple[str, ...]
     suggestions: Mapping[str, str] = field(default_factory=dict)
     how: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading of the table."""
+        return (*self.columns.values(), *self.kept)
 
     def explain(self) -> list[str]:
         """One line a column: what is read as what, and why."""
@@ -207,7 +234,8 @@ def map_columns(
 
 def _near(heading: str) -> tuple[str, ...]:
     word = squash(heading)
-    return nearest(word, KNOWN, count=1) if len(word) > 3 else ()
+    close = nearest(word, KNOWN, count=1) if len(word) > 3 else ()
+    return close if close and SequenceMatcher(None, word, close[0]).ratio() > _ALIKE else ()
 
 
 def _read_as(heading: str, library: Library) -> tuple[str, str] | None:

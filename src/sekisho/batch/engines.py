@@ -7,20 +7,25 @@ occur, we decide one row of each, and the engine joins the answers to the rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from tempfile import TemporaryDirectory, gettempdir
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
-from sekisho.base import TroubleError
+from sekisho.base import Place, Trouble, TroubleError
 from sekisho.batch import sql
 from sekisho.batch.columns import Mapped
-from sekisho.batch.read import Inputs, format_of, missing_package
-from sekisho.batch.run import Decider, Report, Table
+from sekisho.batch.read import Inputs, missing_package, output_format
+from sekisho.batch.run import Decider, Reason, Report, Table, cannot_write
 from sekisho.batch.tables import Plan
-from sekisho.batch.write import plain
+from sekisho.batch.write import join, plain, write_part
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expr
 
 PREFIX = "sekisho_"
 
@@ -39,29 +44,56 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What an engine supports, for the table in the docs."""
+    """What an engine supports, for the table in the docs.
 
-    name: str
+    Attributes:
+        where: Where it runs.
+        reads: What it reads, and how.
+        writes: What it writes, and how.
+        memory: What bounds the memory.
+        resumes: Whether an interrupted run goes on where it stopped.
+        order: Whether rows come in the order of the input.
+        extra: What must be installed.
+    """
+
+    where: str
     reads: str
     writes: str
-    runs: str
+    memory: str
+    resumes: bool
+    order: bool
     extra: str
 
 
-MATRIX = (
-    Support(
-        "columns", "CSV, TSV, JSON lines, Parquet, Arrow, Excel", "the same", "here, in blocks, resumable", "screen"
+_WHOLE = "the table is held at once"
+
+MATRIX: Mapping[str, Support] = {
+    "columns": Support("here", "every format, in blocks", "every format", "the block", True, True, "screen"),
+    "duckdb": Support(
+        "here, in SQL",
+        "Parquet where it lies; other formats at once",
+        "Parquet and CSV itself; other formats at once",
+        "DuckDB, which spills to disk",
+        False,
+        False,
+        "sql",
     ),
-    Support("duckdb", "Parquet, CSV", "Parquet, CSV", "here, in SQL", "sql"),
-    Support("sqlite", "every format that columns reads", "every format that columns writes", "here, in SQL", "sql"),
-    Support("polars", "every format that columns reads", "every format that columns writes", "here, in SQL", "sql"),
-    Support("spark", "Parquet where it lies", "Parquet where it lies", "an existing Spark, or local mode", "spark"),
-    *(
-        Support(name, "a table of yours", "the query's result", "your warehouse; we print the query", "sql")
-        for name in ("trino", "bigquery", "snowflake", "postgres", "clickhouse")
+    "polars": Support("here, in SQL", "every format, at once", "every format, at once", _WHOLE, False, False, "sql"),
+    "sqlite": Support("here, in SQL", "every format, at once", "every format, at once", _WHOLE, False, False, "sql"),
+    "spark": Support(
+        "an existing Spark, or its local mode",
+        "Parquet where it lies, `s3a://…` and the like too; other formats at once",
+        "Parquet folders itself, `s3a://…` and the like too; other formats at once",
+        "Spark",
+        False,
+        False,
+        "spark",
     ),
-)
+}
 """Which engine does what."""
+
+RUN = ("duckdb", "sqlite", "spark")
+"""The dialects whose queries are run in tests; Polars is run with that of PostgreSQL."""
 
 
 def screen_with(engine: Engine, table: Table, source: str, headings: tuple[str, ...]) -> str:
@@ -74,14 +106,38 @@ def screen_with(engine: Engine, table: Table, source: str, headings: tuple[str, 
         headings: Its columns.
     """
     plan = Plan(table, headings)
-    shape = plan.shape
-    found = {group: engine.query(sql.write(sql.distinct(shape, group, source), engine.dialect)) for group in sql.GROUPS}
-    for name, made in plan.tables(found).items():
-        engine.give(PREFIX + name, made)
-    cells = engine.query(sql.write(sql.cells(shape, source, PREFIX), engine.dialect))
-    for name, made in plan.answers(cells).items():
-        engine.give(PREFIX + name, made)
-    return sql.write(sql.decide(shape, source, PREFIX), engine.dialect)
+    make_tables(engine, plan, source)
+    return sql.write(sql.decide(plan.shape, source, PREFIX), engine.dialect)
+
+
+def make_tables(engine: Engine, plan: Plan, source: str, prefix: str = PREFIX) -> dict[str, pa.Table]:
+    """The small tables that the query joins, for what occurs in a table that the engine holds; it holds them, too."""
+
+    def ask(query: Expr) -> pa.Table:
+        return engine.query(sql.write(query, engine.dialect))
+
+    found = {group: ask(sql.distinct(plan.shape, group, source)) for group in sql.GROUPS}
+    made = plan.tables(found)
+    for name, table in made.items():
+        engine.give(prefix + name, table)
+    made |= (answers := plan.answers(ask(sql.cells(plan.shape, source, prefix))))
+    for name, table in answers.items():
+        engine.give(prefix + name, table)
+    return {prefix + name: table for name, table in made.items()}
+
+
+def give_inputs(engine: Engine, inputs: Inputs) -> None:
+    """Let queries use the inputs under the name `source`; Parquet is read where it lies, if the engine can."""
+    files = [str(path) for path in inputs.files if str(path) not in dict(inputs.refused)]
+    if isinstance(engine, Spark) and inputs.format == "parquet":
+        reader = engine.session.read
+        base = _above_parts(inputs.files[0])
+        reader = reader.option("basePath", base) if base else reader
+        reader.parquet(*files).createOrReplaceTempView("source")
+    elif isinstance(engine, DuckDb) and inputs.format == "parquet":
+        engine.connection.execute(_view("source", "read_parquet", files))
+    else:
+        engine.give("source", _whole(inputs))
 
 
 class DuckDb:
@@ -95,6 +151,9 @@ class DuckDb:
         except ImportError as error:
             raise TroubleError([missing_package("duckdb", "sql")]) from error
         self.connection = duckdb.connect()
+        self.connection.execute(
+            f"SET temp_directory = '{_quoted(Path(gettempdir()))}'"
+        )  # else it spills where we stand
 
     def query(self, text: str) -> pa.Table:
         """The rows of a query."""
@@ -104,7 +163,7 @@ class DuckDb:
     def give(self, name: str, table: pa.Table) -> None:
         """Let queries use a table under a name."""
         self.connection.register(f"{name}_arrow", table)
-        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM "{name}_arrow"')
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM "{name}_arrow"')
 
 
 class Sqlite:
@@ -131,7 +190,8 @@ class Sqlite:
         self.connection.execute(f'CREATE TABLE "{name}" ({headings})')
         values = [_storable(column) for column in table.columns]
         marks = ", ".join("?" for _ in values)
-        self.connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', zip(*values, strict=True))
+        insert = f'INSERT INTO "{name}" VALUES ({marks})'  # noqa: S608 - the name is ours, the values are bound
+        self.connection.executemany(insert, zip(*values, strict=True))
 
 
 def _storable(column: pa.ChunkedArray) -> list[Any]:
@@ -145,11 +205,11 @@ class Polars:
 
     def __init__(self) -> None:
         try:
-            import polars
+            import polars as pl
         except ImportError as error:
             raise TroubleError([missing_package("polars", "sql")]) from error
-        self._polars = polars
-        self.context = polars.SQLContext()
+        self._polars = pl
+        self.context = pl.SQLContext()
 
     def query(self, text: str) -> pa.Table:
         """The rows of a query."""
@@ -158,7 +218,9 @@ class Polars:
 
     def give(self, name: str, table: pa.Table) -> None:
         """Let queries use a table under a name."""
-        self.context.register(name, self._polars.from_arrow(table).lazy())
+        frame = self._polars.from_arrow(table)
+        assert isinstance(frame, self._polars.DataFrame)
+        self.context.register(name, frame.lazy())
 
 
 class Spark:
@@ -191,50 +253,134 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {"duckdb": DuckDb, "sqlite": Sqlit
 
 
 def run_engine(name: str, desk: Decider, inputs: Inputs, output: Path, mapped: Mapped, dates: str = "") -> Report:
-    """A whole run by another engine: it reads, joins and writes; we decide one row of each cell."""
+    """A whole run by another engine: it reads, joins and writes; we decide one row of each cell.
+
+    Raises:
+        TroubleError: The engine is not installed, or stopped; or the output cannot be written.
+    """
+    kind = output_format(output, inputs)
     engine = ENGINES[name]()
+    try:
+        with _told(name, str(output)):
+            return _run(engine, Table(desk, mapped, dates), inputs, output, kind)
+    finally:
+        output.with_name(f".{output.name}.half").unlink(missing_ok=True)
+
+
+def open_far(patterns: Sequence[str]) -> tuple[Spark, Inputs]:
+    """Parquet tables that only Spark can reach, such as `s3://bucket/orders`; they are read where they lie.
+
+    Raises:
+        TroubleError: Spark is not installed, or cannot read them.
+    """
+    engine = Spark()
+    with _told("spark", ", ".join(patterns)):
+        frame = engine.session.read.parquet(*patterns)
+        frame.createOrReplaceTempView("source")
+        return engine, Inputs((), "parquet", tuple(frame.columns))
+
+
+def run_far(engine: Spark, desk: Decider, inputs: Inputs, output: str, mapped: Mapped, dates: str = "") -> Report:
+    """A whole run of tables that only Spark can reach; it writes where it is told, if nothing is there yet.
+
+    Raises:
+        TroubleError: Spark stopped, or there is something at the output.
+    """
     table = Table(desk, mapped, dates)
-    files = [str(path) for path in inputs.files]
-    kind = format_of(output)
-    if isinstance(engine, Spark) and inputs.format == "parquet":
-        engine.session.read.parquet(*files).createOrReplaceTempView("source")
-    elif isinstance(engine, DuckDb) and inputs.format == "parquet":
-        engine.connection.execute("CREATE VIEW source AS SELECT * FROM " + _reader("read_parquet", files))
-    else:
-        engine.give("source", pa.concat_tables([unit.read() for unit in inputs.units()]).unify_dictionaries())
+    with _told("spark", output):
+        text = screen_with(engine, table, "source", inputs.headings)
+        engine.session.sql(text).write.mode("error").parquet(output)
+        engine.session.read.parquet(output).createOrReplaceTempView("result")
+        return _report(engine, table, inputs)
+
+
+@contextmanager
+def _told(name: str, place: str) -> Iterator[None]:
+    """What goes wrong in an engine, as a trouble."""
+    try:
+        yield
+    except OSError as error:
+        raise TroubleError([cannot_write(error, Path(place))]) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in _ROOMS:
+            raise
+        said = " ".join(str(error).split())[:200]
+        trouble = Trouble(
+            "SK430",
+            f"the engine {name} stopped: {said}",
+            (Place(place),),
+            help="`--engine columns` reads every format and needs no engine",
+        )
+        raise TroubleError([trouble]) from error
+
+
+_ROOMS = ("duckdb", "_duckdb", "sqlite3", "polars", "pyspark", "py4j")
+"""Where the errors of engines come from."""
+
+
+def _run(engine: Engine, table: Table, inputs: Inputs, output: Path, kind: str) -> Report:
+    give_inputs(engine, inputs)
     text = screen_with(engine, table, "source", inputs.headings)
     if isinstance(engine, Spark) and kind == "parquet":
         engine.session.sql(text).write.mode("overwrite").parquet(str(output))
         engine.session.read.parquet(str(output)).createOrReplaceTempView("result")
-    elif isinstance(engine, DuckDb) and kind in ("parquet", "csv") and output.suffix:
+    elif isinstance(engine, DuckDb) and kind in ("parquet", "csv") and output.suffix != ".tsv" and output.suffix:
         half = output.with_name(f".{output.name}.half")
         how = "FORMAT parquet" if kind == "parquet" else "FORMAT csv, HEADER"
         engine.connection.execute(f"COPY ({text}) TO '{_quoted(half)}' ({how})")
         half.replace(output)
         reader = "read_parquet" if kind == "parquet" else "read_csv"
-        engine.connection.execute("CREATE VIEW result AS SELECT * FROM " + _reader(reader, [str(output)]))
+        engine.connection.execute(_view("result", reader, [str(output)]))
     else:
-        from sekisho.batch.write import join, write_part
-
         found = engine.query(text)
-        part = output.with_name(f".{output.name}.part")
-        write_part(found, part, kind, first=True)
-        join([part], output, kind)
-        part.unlink(missing_ok=True)
-        engine.give("result", found.select(["outcome"]))
+        with TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as folder:
+            part = Path(folder) / f"part-000000{output.suffix}"
+            write_part(found, part, kind)
+            join([part], output, kind, table.summarise)
+        engine.give("result", found.select(["outcome", "note"]))
     return _report(engine, table, inputs)
+
+
+def _above_parts(path: Path) -> str:
+    """The folder below which folders are called `region=EU`; empty where none is."""
+    for at, part in enumerate(path.parts[:-1]):
+        if part.count("=") == 1:
+            return str(Path(*path.parts[:at]))
+    return ""
+
+
+def _whole(inputs: Inputs) -> pa.Table:
+    """All rows at once; those that cannot be decided as they stand are left out and named."""
+    tables = []
+    for unit in inputs.units():
+        table = unit.read()
+        if unit.faults:
+            inputs.refused += [(f"{unit.file}, {unit.place(row)}", why) for row, why in sorted(unit.faults.items())]
+            table = table.take([row for row in range(table.num_rows) if row not in unit.faults])
+        tables.append(table)
+    if not tables:
+        return pa.table({name: pa.array([], pa.string()) for name in inputs.headings})
+    return pa.concat_tables(tables).unify_dictionaries()
 
 
 def _report(engine: Engine, table: Table, inputs: Inputs) -> Report:
     counts = engine.query("SELECT outcome, COUNT(*) AS n FROM result GROUP BY outcome").to_pydict()
     outcomes = Counter({(w or "set aside"): int(n) for w, n in zip(counts["outcome"], counts["n"], strict=True)})
-    aside = outcomes["set aside"] + len(inputs.refused)
-    return Report(sum(outcomes.values()), aside, outcomes, list(inputs.refused), 0, table.screener.asked)
+    report = Report(sum(outcomes.values()), outcomes["set aside"], outcomes, refused=list(inputs.refused))
+    report.asked = table.screener.asked
+    if report.aside:
+        text = "SELECT note, COUNT(*) AS n FROM result WHERE outcome = '' OR outcome IS NULL GROUP BY note"
+        said = engine.query(text).to_pydict()
+        found = sorted(zip(said["n"], said["note"], strict=True), key=lambda each: (-each[0], str(each[1])))
+        report.reasons = {str(why): Reason(str(why), int(n)) for n, why in found}
+    return report
 
 
-def _reader(function: str, files: list[str]) -> str:
+def _view(name: str, function: str, files: list[str]) -> str:
+    """The statement that lets DuckDB read files under a name."""
     listed = ", ".join(f"'{_quoted(Path(path))}'" for path in files)
-    return f"{function}([{listed}])"
+    more = "union_by_name = true" if function == "read_parquet" else "all_varchar = true"
+    return f"CREATE VIEW {name} AS FROM {function}([{listed}], {more})"
 
 
 def _quoted(path: Path) -> str:

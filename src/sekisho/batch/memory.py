@@ -11,7 +11,7 @@ import hashlib
 import os
 import pickle
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ from sekisho.base import digest
 if TYPE_CHECKING:
     from sekisho.batch.screener import Screener
 
-_LARGEST = 2_000_000
-"""Cells; they take 32 bytes each."""
+_LARGEST = 4_000_000
+"""Cells that are kept; they take twelve bytes each."""
 
 _KEPT = 4
 
@@ -62,16 +62,19 @@ class Memory:
 
     def save(self, screener: Screener) -> None:
         """Keep what a screener has learnt; a folder that cannot be written is no trouble."""
-        learnt = screener.learnt()
-        if not screener.learning or len(learnt.cells[0]) > _LARGEST:
+        if not screener.learning:
             return
+        learnt = screener.learnt()
+        keys, rows = learnt.cells
+        if len(keys) > _LARGEST:  # the answers are worth more than the cells: a cell costs no decision
+            learnt = replace(learnt, cells=(keys[:_LARGEST], rows[:_LARGEST]))
         data = pickle.dumps(learnt, protocol=pickle.HIGHEST_PROTOCOL)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
             with os.fdopen(handle, "wb") as file:
                 file.write(hashlib.sha256(data).digest() + data)
-            os.replace(name, self.path)
+            Path(name).replace(self.path)
             kept = sorted(self.folder.glob("screened-*.pickle"), key=lambda path: path.stat().st_mtime, reverse=True)
             for path in kept[_KEPT:]:
                 path.unlink(missing_ok=True)

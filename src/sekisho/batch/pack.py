@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from sekisho.batch.residue import Ints
+from sekisho.batch.residue import Ints, narrow, wide
 
 _DENSE = 1 << 22
 """Up to this many possible combinations a table of all of them is kept; beyond, they are closed up first."""
@@ -25,11 +24,6 @@ class Column:
     def some(self, rows: Ints) -> Column:
         """The codes of some rows."""
         return Column(self.codes.take(rows), self.size, self.low)
-
-
-def narrow(size: int) -> type[np.integer[Any]]:
-    """The narrowest type for codes below a size."""
-    return np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.int32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +45,23 @@ def pack(columns: Sequence[Column], rows: int) -> Packed:
         if size * column.size > _DENSE:
             packed = _close(codes, size)
             codes, size = packed.codes, packed.size
-        product = size * column.size
-        kind = np.int32 if product < 1 << 31 else np.int64
+        size *= column.size
+        kind = wide(size)
         codes = codes.astype(kind, copy=False) * kind(column.size) + column.codes
-        size = product
     return _close(codes, size)
 
 
 def _close(codes: Ints, size: int) -> Packed:
     rows = len(codes)
     if size > max(4 * rows, _DENSE):
-        _, row, codes = np.unique(codes, return_index=True, return_inverse=True)
-        return Packed(codes.astype(np.int32), len(row), row)
+        _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
+        return Packed(codes.astype(np.int32), len(first), first)
     slot = np.full(size, -1, np.int32)
     slot[codes] = np.arange(rows, dtype=np.int32)
     present = np.flatnonzero(slot >= 0)
     row = slot[present]
     slot[present] = np.arange(len(present), dtype=np.int32)
     return Packed(slot.take(codes, mode="clip"), len(present), row)
+
+
+__all__ = ["Column", "Packed", "narrow", "pack"]

@@ -17,13 +17,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sekisho.batch.pack import narrow
+from sekisho.batch.residue import Ints, narrow
 from sekisho.batch.thrift import BINARY, I32, I64, LIST, STRUCT, Items, Reader, Struct, pack_struct, varint
 
 _MAGIC = b"PAR1"
 _PLAIN, _RLE, _RLE_DICTIONARY = 0, 3, 8
 _DATA_PAGE, _DICTIONARY_PAGE = 0, 2
-_SNAPPY = 1
+_UNCOMPRESSED, _SNAPPY = 0, 1
+_SAMPLE = 1 << 16
 _TYPES = {"int32": 1, "int64": 2, "double": 5, "date32[day]": 1}
 _TEXT = 6
 
@@ -94,22 +95,24 @@ def _write_column(out: BinaryIO, name: str, array: pa.Array) -> Struct:
         kind, encodings = _TEXT, [_PLAIN, _RLE, _RLE_DICTIONARY]
         texts = [text.encode() for text in array.dictionary.to_pylist()]
         plain = b"".join(struct.pack("<I", len(text)) + text for text in texts)
-        size += _page(out, plain, _DICTIONARY_PAGE, {7: (STRUCT, {1: (I32, len(texts)), 2: (I32, _PLAIN)})})
-        found[11] = (I64, start)
         body, encoding = _codes(array, len(texts)), _RLE_DICTIONARY
+        codec = _worth_packing(body)
+        size += _page(out, plain, _DICTIONARY_PAGE, {7: (STRUCT, {1: (I32, len(texts)), 2: (I32, _PLAIN)})}, codec)
+        found[11] = (I64, start)
     else:
         kind, encodings = _TYPES[str(array.type)], [_PLAIN, _RLE]
         values = array.drop_null() if array.null_count else array
         values = values.cast(pa.int32()) if pa.types.is_date(values.type) else values
         body, encoding = values.to_numpy(zero_copy_only=False).tobytes(), _PLAIN
+        codec = _worth_packing(body)
     first = out.tell()
     header: Struct = {1: (I32, len(array)), 2: (I32, encoding), 3: (I32, _RLE), 4: (I32, _RLE)}
-    size += _page(out, _levels(array) + body, _DATA_PAGE, {5: (STRUCT, header)})
+    size += _page(out, _levels(array) + body, _DATA_PAGE, {5: (STRUCT, header)}, codec)
     found |= {
         1: (I32, kind),
         2: (LIST, Items(I32, encodings)),
         3: (LIST, Items(BINARY, [name.encode()])),
-        4: (I32, _SNAPPY),
+        4: (I32, codec),
         5: (I64, len(array)),
         6: (I64, size),
         7: (I64, out.tell() - start),
@@ -118,9 +121,16 @@ def _write_column(out: BinaryIO, name: str, array: pa.Array) -> Struct:
     return {2: (I64, 0), 3: (STRUCT, found)}
 
 
-def _page(out: BinaryIO, body: bytes, kind: int, header: Struct) -> int:
+def _worth_packing(body: bytes) -> int:
+    """The codec of a column: none where a piece from its middle hardly shrinks, for then packing only costs time."""
+    start = max(0, len(body) - _SAMPLE) // 2
+    sample = body[start : start + _SAMPLE]
+    return _SNAPPY if len(pa.compress(sample, codec="snappy", asbytes=True)) < 0.75 * len(sample) else _UNCOMPRESSED
+
+
+def _page(out: BinaryIO, body: bytes, kind: int, header: Struct, codec: int) -> int:
     """Write a page; returns its size as if it were not compressed."""
-    packed = pa.compress(body, codec="snappy", asbytes=True)
+    packed = pa.compress(body, codec="snappy", asbytes=True) if codec == _SNAPPY else body
     head = pack_struct({1: (I32, kind), 2: (I32, len(body)), 3: (I32, len(packed)), **header})
     out.write(head)
     out.write(packed)
@@ -141,7 +151,7 @@ def _levels(array: pa.Array) -> bytes:
 def _codes(array: pa.Array, size: int) -> bytes:
     """The codes of the values that are there, bit-packed in whole bytes."""
     indices = array.indices.drop_null() if array.null_count else array.indices
-    codes = indices.to_numpy(zero_copy_only=False).astype(narrow(size), copy=False)
+    codes: Ints = indices.to_numpy(zero_copy_only=False).astype(narrow(size), copy=False)
     groups = -(-len(codes) // 8)
     padding = b"\0" * ((groups * 8 - len(codes)) * codes.itemsize)
     return bytes([codes.itemsize * 8]) + varint((groups << 1) | 1) + codes.tobytes() + padding

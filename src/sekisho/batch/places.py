@@ -141,7 +141,8 @@ class Places:
 
     def law_of(self, profiles: NDArray[np.int64]) -> NDArray[np.int64]:
         """The law of each of these profiles, as a position in `laws`."""
-        return self._matrix()[profiles, 0]
+        laws: NDArray[np.int64] = self._matrix()[profiles, 0]
+        return laws
 
     def __len__(self) -> int:
         """How many profiles there are."""

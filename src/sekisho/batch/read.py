@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
@@ -17,7 +15,6 @@ from sekisho.batch.columns import KNOWN, squash
 UNIT = 1 << 20
 """Rows of a unit, as far as the format allows; it bounds the memory."""
 
-_BLOCK = 32 << 20
 _FORMATS = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -31,19 +28,55 @@ _FORMATS = {
     ".ipc": "arrow",
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
+    ".xlsb": "xlsx",
+    ".xls": "xlsx",
     ".ods": "xlsx",
 }
+_READ_ONLY = (".xlsm", ".xlsb", ".xls", ".ods", ".txt")
 
 Read = Callable[[], pa.Table]
 
 
 @dataclass
 class Unit:
-    """Some rows of one file: where they begin, and how to read them."""
+    """Some rows of one file.
+
+    Attributes:
+        file: The file.
+        first: How many rows of the file come before.
+        read: Reads them.
+        lines: For a sheet, the row of the sheet on which each stands.
+        faults: Rows that cannot be decided as they stand, with the reason.
+        lost: Rows that turned out to be unreadable, with the reason; known once it has been read.
+    """
 
     file: str
     first: int
     read: Read
+    lines: Sequence[int] = ()
+    faults: Mapping[int, str] = field(default_factory=dict)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+
+    def place(self, row: int) -> str:
+        """Where a row stands, as a person would look for it."""
+        return f"row {self.lines[row]} of the sheet" if self.lines else f"row {self.first + row + 1}"
+
+
+@dataclass
+class Opened:
+    """One file that has been looked into.
+
+    Attributes:
+        headings: Its columns.
+        rows: How many rows it has, where the format says so.
+        units: Its rows.
+        types: What the columns hold, where the format says so; text otherwise.
+    """
+
+    headings: tuple[str, ...]
+    rows: int | None
+    units: Callable[[], Iterator[Unit]]
+    types: Mapping[str, pa.DataType] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,15 +89,24 @@ class Inputs:
         units: The rows, unit by unit, in order.
         refused: Files and lines that could not be read, with the reason.
         remarks: What is worth saying of how the files were read.
+        seen: Rows that have been read so far, and `read` the bytes, where `rows` is not known.
     """
 
     files: tuple[Path, ...]
     format: str
-    headings: tuple[str, ...]
-    rows: int | None
-    units: Callable[[], Iterator[Unit]]
+    headings: tuple[str, ...] = ()
+    rows: int | None = None
+    units: Callable[[], Iterator[Unit]] = lambda: iter(())
     refused: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    seen: int = 0
+    read: int = 0
+
+    def expected(self) -> int | None:
+        """How many rows there are: as the format says, or as it looks from what has been read so far."""
+        if self.rows is not None or not self.read:
+            return self.rows
+        return max(self.seen, round(self.seen * sum(path.stat().st_size for path in self.files) / self.read))
 
 
 def format_of(path: str | Path) -> str:
@@ -72,6 +114,10 @@ def format_of(path: str | Path) -> str:
 
     Raises:
         TroubleError: None that we know.
+
+    Example:
+        >>> format_of("orders.tsv"), format_of("declarations/")
+        ('csv', 'parquet')
     """
     suffix = Path(path).suffix.lower()
     if suffix in _FORMATS:
@@ -79,13 +125,59 @@ def format_of(path: str | Path) -> str:
     if not suffix or str(path).endswith("/"):
         return "parquet"
     known = ", ".join(dict.fromkeys(_FORMATS))
-    raise TroubleError(
-        [
-            Trouble(
-                "SK424", f"`{suffix}` is no format that we read or write", (Place(str(path)),), help=f"known: {known}"
-            )
-        ]
+    trouble = Trouble(
+        "SK424", f"`{suffix}` is no format that we read or write", (Place(str(path)),), help=f"known: {known}"
     )
+    raise TroubleError([trouble])
+
+
+def output_format(path: Path, inputs: Inputs) -> str:
+    """The format to write, if the output may be written there at all.
+
+    Raises:
+        TroubleError: We do not write that format, or the output would take the place of something
+            that is no output of ours.
+    """
+    kind = format_of(path)
+    place = (Place(str(path)),)
+    if path.suffix.lower() in _READ_ONLY:
+        known = ", ".join(suffix for suffix in _FORMATS if suffix not in _READ_ONLY)
+        raise TroubleError(
+            [Trouble("SK424", f"`{path.suffix}` is read but not written", place, help=f"written are: {known}")]
+        )
+    here = path.resolve()
+    if any(here in (file.resolve(), *file.resolve().parents) for file in inputs.files):
+        help_ = "give the result a name or folder of its own"
+        raise TroubleError([Trouble("SK428", "the output would take the place of the input", place, help=help_)])
+    if path.suffix and path.is_dir():
+        raise TroubleError([Trouble("SK428", "there is a folder of that name", place, help="choose another name")])
+    if not path.suffix and path.exists() and not _ours(path):
+        trouble = Trouble(
+            "SK428",
+            "there is something of that name that is no result of ours, and it would be lost",
+            place,
+            help="name a folder that is not there yet, or a file with a suffix, such as decided.parquet",
+        )
+        raise TroubleError([trouble])
+    if kind == "xlsx" and (inputs.rows or 0) > SHEET:
+        raise TroubleError([too_long(path)])
+    return kind
+
+
+SHEET = 1_048_575
+"""Rows that a sheet can hold below its headings."""
+
+
+def too_long(path: Path) -> Trouble:
+    """The trouble of more rows than a sheet can hold."""
+    return Trouble(
+        "SK429", f"a sheet holds no more than {SHEET:,} rows", (Place(str(path)),), help="write Parquet or CSV"
+    )
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a folder holds nothing but the parts of a result."""
+    return folder.is_dir() and all(each.name.startswith(("part-", "_", ".")) for each in folder.iterdir())
 
 
 def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
@@ -97,51 +189,80 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     files = _files(patterns)
     kinds = {format_of(path) for path in files}
     if len(kinds) > 1:
-        raise TroubleError(
-            [
-                Trouble(
-                    "SK424",
-                    f"the files are of several formats: {', '.join(sorted(kinds))}",
-                    help="screen each by itself",
-                )
-            ]
-        )
-    kind = kinds.pop()
-    openers = {"csv": _open_csv, "jsonl": _open_jsonl, "parquet": _open_parquet, "arrow": _open_arrow}
-    found = Inputs(tuple(files), kind, (), 0, lambda: iter(()))
-    opened: list[tuple[tuple[str, ...], int | None, Callable[[], Iterator[Unit]]]] = []
+        said = f"the files are of several formats: {', '.join(sorted(kinds))}"
+        raise TroubleError([Trouble("SK424", said, help="screen each by itself")])
+    found = Inputs(tuple(files), kinds.pop())
+    opened: dict[Path, Opened] = {}
     for path in files:
         try:
-            opened.append(_open_xlsx(path, sheet, found) if kind == "xlsx" else openers[kind](path, found))
-        except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
-            found.refused.append((str(path), _reason(error)))
+            opened[path] = _open(path, sheet, found)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            found.refused.append((str(path), reason(error)))
     if not opened:
         raise TroubleError(
             [Trouble("SK425", f"the file cannot be read: {why}", (Place(name),)) for name, why in found.refused]
         )
-    found.headings = opened[0][0]
-    for (headings, _, _), path in zip(opened, [p for p in files if str(p) not in dict(found.refused)], strict=True):
-        if set(headings) != set(found.headings):
-            odd = sorted(set(headings) ^ set(found.headings))
-            raise TroubleError(
-                [
-                    Trouble(
-                        "SK426",
-                        f"the columns differ from those of {files[0]}: {', '.join(odd[:5])}",
-                        (Place(str(path)),),
-                        help="screen it by itself",
-                    )
-                ]
-            )
-    counts = [rows for _, rows, _ in opened]
+    _compare(opened)
+    found.headings = next(iter(opened.values())).headings
+    counts = [each.rows for each in opened.values()]
     found.rows = sum(n for n in counts if n is not None) if None not in counts else None
+    texts = {
+        name
+        for name in found.headings
+        if len({str(each.types[name]) for each in opened.values() if name in each.types}) > 1
+    }
 
     def units() -> Iterator[Unit]:
-        for _, _, each in opened:
-            yield from each()
+        for each in opened.values():
+            for unit in each.units():
+                unit.read = _alike(unit.read, found.headings, texts)
+                yield unit
 
     found.units = units
     return found
+
+
+def _open(path: Path, sheet: str, found: Inputs) -> Opened:
+    if found.format == "xlsx":
+        from sekisho.batch.workbook import open_sheet
+
+        return open_sheet(path, sheet, found.remarks)
+    if found.format in ("csv", "jsonl"):
+        from sekisho.batch import lines
+
+        return (lines.open_csv if found.format == "csv" else lines.open_jsonl)(path, found)
+    return (_open_parquet if found.format == "parquet" else _open_arrow)(path)
+
+
+def _compare(opened: Mapping[Path, Opened]) -> None:
+    (first, model), *others = opened.items()
+    troubles: list[Trouble] = []
+    for path, each in others:
+        if set(each.headings) != set(model.headings):
+            odd = ", ".join(f"`{name}`" for name in sorted(set(each.headings) ^ set(model.headings))[:5])
+            place = (Place(str(path)),)
+            help_ = "screen it by itself"
+            troubles.append(Trouble("SK426", f"the columns differ from those of {first}: {odd}", place, help=help_))
+    if troubles:
+        raise TroubleError(troubles)
+
+
+def _alike(read: Read, headings: tuple[str, ...], texts: set[str]) -> Read:
+    """The same rows with the columns in the same order, and as text where the files hold different things."""
+
+    def alike() -> pa.Table:
+        table = read()
+        if tuple(table.column_names) != headings:
+            table = table.select(list(headings))
+        for name in texts:
+            at = headings.index(name)
+            column = table.column(at)
+            if pa.types.is_dictionary(column.type):
+                column = column.cast(column.type.value_type)
+            table = table.set_column(at, name, column.cast(pa.string()))
+        return table
+
+    return alike
 
 
 def _files(patterns: Sequence[str]) -> list[Path]:
@@ -151,16 +272,13 @@ def _files(patterns: Sequence[str]) -> list[Path]:
         path = Path(pattern)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _FORMATS and not _hidden(p, path))
-            files.extend(inside)
-            found = bool(inside)
         elif path.exists():
-            files.append(path)
-            found = True
+            inside = [path]
         else:
-            inside = [Path(p) for p in sorted(glob(pattern, recursive=True)) if Path(p).suffix.lower() in _FORMATS]
-            files.extend(inside)
-            found = bool(inside)
-        if not found:
+            named = sorted(glob(pattern, recursive=True))  # noqa: PTH207 - a pattern may be absolute
+            inside = [Path(p) for p in named if Path(p).suffix.lower() in _FORMATS]
+        files.extend(inside)
+        if not inside:
             missing.append(pattern)
     if missing:
         raise TroubleError(
@@ -176,25 +294,58 @@ def _hidden(path: Path, root: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.relative_to(root).parts)
 
 
-def _reason(error: Exception) -> str:
+_CUT = ("Parquet magic bytes", "footer", "Not an Arrow file", "Expected to read", "Unexpected end of stream")
+
+
+def reason(error: Exception) -> str:
+    """Why a file cannot be read, in plain words."""
     said = " ".join(str(error).split())
-    if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in said:
-        return "it is not UTF-8 text; save it with the encoding UTF-8"
-    if "Parquet magic bytes" in said or "footer" in said or "too small" in said.lower():
-        return "it is cut short, or no Parquet file"
+    if any(sign in said for sign in _CUT) or "too small" in said.lower():
+        return "it is cut short, or not in the format that its name says"
+    if "straddling object" in said:
+        return "a cell is larger than 32 MB, or a quotation mark is never closed"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
     return said[:200] or type(error).__name__
+
+
+def header_row(rows: Sequence[Sequence[object]]) -> int:
+    """Which of the first rows holds the headings: the one with most that we know, else the first that says anything."""
+    best, most = -1, 1
+    for number, row in enumerate(rows):
+        words = {squash(str(cell)) for cell in row if cell is not None}
+        known = sum(word in KNOWN or word.startswith(("facts", "judgements", "readings")) for word in words)
+        if known > most:
+            best, most = number, known
+    if best >= 0:
+        return best
+    return next((n for n, row in enumerate(rows) if any(cell not in (None, "") for cell in row)), 0)
+
+
+def distinct_headings(cells: Sequence[str | None]) -> tuple[str, ...]:
+    """The headings of a table; a column without one is called by its number.
+
+    Raises:
+        ValueError: One stands twice.
+    """
+    names = tuple((cell or "").strip() or f"column {number}" for number, cell in enumerate(cells, 1))
+    for name in names:
+        if names.count(name) > 1:
+            places = ", ".join(str(at) for at, each in enumerate(names, 1) if each == name)
+            raise ValueError(f"the heading `{name}` stands twice, in columns {places}; give each column its own")
+    return names
 
 
 # Parquet, Arrow
 
 
-def _open_parquet(path: Path, found: Inputs) -> tuple[tuple[str, ...], int, Callable[[], Iterator[Unit]]]:
+def _open_parquet(path: Path) -> Opened:
     import pyarrow.parquet as pq
 
     meta = pq.read_metadata(path)
     schema = meta.schema.to_arrow_schema()
     parts = dict(part.split("=", 1) for part in path.parts[:-1] if part.count("=") == 1)
-    names = tuple(schema.names) + tuple(name for name in parts if name not in schema.names)
+    names = distinct_headings((*schema.names, *(name for name in parts if name not in schema.names)))
     texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
 
     def units() -> Iterator[Unit]:
@@ -203,218 +354,103 @@ def _open_parquet(path: Path, found: Inputs) -> tuple[tuple[str, ...], int, Call
         for group in range(meta.num_row_groups):
             size = meta.row_group(group).num_rows
             if groups and count + size > UNIT:
-                yield Unit(str(path), first, _read_groups(path, groups, texts, parts))
+                yield _grouped(path, first, groups, texts, parts)
                 groups, first, count = [], first + count, 0
+            if size > 4 * UNIT:
+                yield from _large_group(path, group, first, texts, parts)
+                first += size
+                continue
             groups.append(group)
             count += size
         if groups:
-            yield Unit(str(path), first, _read_groups(path, groups, texts, parts))
+            yield _grouped(path, first, groups, texts, parts)
 
-    return names, meta.num_rows, units
+    return Opened(names, meta.num_rows, units, {f.name: f.type for f in schema})
 
 
-def _read_groups(path: Path, groups: list[int], texts: list[str], parts: dict[str, str]) -> Read:
+def _grouped(path: Path, first: int, groups: list[int], texts: list[str], parts: Mapping[str, str]) -> Unit:
+    """Some groups of rows; where one is damaged, the others."""
     import pyarrow.parquet as pq
+
+    lost: list[tuple[str, str]] = []
 
     def read() -> pa.Table:
         with pq.ParquetFile(path, read_dictionary=texts) as file:
-            table = file.read_row_groups(groups, use_threads=True)
-        for name, value in parts.items():
-            if name not in table.column_names:
-                column = pa.DictionaryArray.from_arrays(pa.array([0] * table.num_rows, pa.int32()), pa.array([value]))
-                table = table.append_column(name, column)
-        return table
+            try:
+                return _with_parts(file.read_row_groups(groups, use_threads=True), parts)
+            except (pa.ArrowException, OSError):
+                lost.clear()
+                tables = []
+                start = first
+                for group in groups:
+                    size = file.metadata.row_group(group).num_rows
+                    try:
+                        tables.append(file.read_row_groups([group]))
+                    except (pa.ArrowException, OSError) as error:
+                        lost.append((f"{path}, rows {start + 1:,} to {start + size:,}", reason(error)))
+                    start += size
+                if not tables:
+                    raise
+                return _with_parts(pa.concat_tables(tables).unify_dictionaries(), parts)
 
-    return read
+    return Unit(str(path), first, read, lost=lost)
 
 
-def _open_arrow(path: Path, found: Inputs) -> tuple[tuple[str, ...], int | None, Callable[[], Iterator[Unit]]]:
+def _large_group(path: Path, group: int, first: int, texts: list[str], parts: Mapping[str, str]) -> Iterator[Unit]:
+    """A group of more rows than should be held at once, piece by piece."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, read_dictionary=texts) as file:
+        for batch in file.iter_batches(UNIT, row_groups=[group]):
+            yield Unit(str(path), first, _given(_with_parts(pa.Table.from_batches([batch]), parts)))
+            first += batch.num_rows
+
+
+def _given(table: pa.Table) -> Read:
+    return lambda: table
+
+
+def _with_parts(table: pa.Table, parts: Mapping[str, str]) -> pa.Table:
+    """The rows with the columns that the names of their folders say."""
+    for name, value in parts.items():
+        if name not in table.column_names:
+            column = pa.DictionaryArray.from_arrays(pa.array([0] * table.num_rows, pa.int32()), pa.array([value]))
+            table = table.append_column(name, column)
+    return table
+
+
+def _open_arrow(path: Path) -> Opened:
+    with pa.memory_map(str(path)) as source:
+        try:
+            schema = pa.ipc.open_file(source).schema
+        except pa.ArrowInvalid:
+            source.seek(0)
+            schema = pa.ipc.open_stream(source).schema
+            batches = _stream
+        else:
+            batches = _batches
+
+    def units() -> Iterator[Unit]:
+        first = 0
+        for batch in batches(path):
+            for start in range(0, batch.num_rows, UNIT):
+                table = pa.Table.from_batches([batch.slice(start, UNIT)])
+                yield Unit(str(path), first, _given(table))
+                first += table.num_rows
+
+    return Opened(distinct_headings(schema.names), None, units, {f.name: f.type for f in schema})
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
-        names, batches = tuple(reader.schema.names), reader.num_record_batches
-
-    def batch(number: int) -> Read:
-        def read() -> pa.Table:
-            with pa.memory_map(str(path)) as source:
-                return pa.Table.from_batches([pa.ipc.open_file(source).get_batch(number)])
-
-        return read
-
-    def units() -> Iterator[Unit]:
-        first = 0
-        for number in range(batches):
-            table = batch(number)()
-            yield Unit(str(path), first, lambda table=table: table)
-            first += table.num_rows
-
-    return names, None, units
+        for number in range(reader.num_record_batches):
+            yield reader.get_batch(number)
 
 
-# Text
-
-
-def _open_csv(path: Path, found: Inputs) -> tuple[tuple[str, ...], None, Callable[[], Iterator[Unit]]]:
-    import pyarrow.csv as pc
-
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.read(1 << 16)
-    if not head.strip():
-        raise ValueError("it is empty")
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",;\t|", key=head.split("\n", 1)[0].count)
-    top = list(csv.reader(io.StringIO(head), delimiter=delimiter))[:20]
-    at = header_row(top)
-    headings = tuple(name.strip() for name in top[at])
-    if at:
-        found.remarks.append(f"{path}: {at} row(s) above the headings are skipped")
-    if len(set(headings)) < len(headings):
-        twice = next(name for name in headings if headings.count(name) > 1)
-        raise ValueError(f"the column `{twice}` stands twice")
-    width = len(headings)
-
-    def units() -> Iterator[Unit]:
-        def odd(row: pc.InvalidRow) -> str:
-            where = f"{path}, line {row.number}" if row.number else str(path)
-            why = f"the row has {row.actual_columns} cells, and the table {width} columns"
-            found.refused.append((where, why))
-            return "skip"
-
-        reader = pc.open_csv(
-            path,
-            read_options=pc.ReadOptions(
-                column_names=list(headings),
-                skip_rows=_line_of(head, at, delimiter) + 1,
-                block_size=_BLOCK,
-                use_threads=False,
-            ),
-            parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=odd),
-            convert_options=pc.ConvertOptions(
-                column_types=dict.fromkeys(headings, pa.string()), strings_can_be_null=False
-            ),
-        )
-        first = 0
-        for batch in reader:
-            table = pa.Table.from_batches([batch])
-            yield Unit(str(path), first, lambda table=table: table)
-            first += table.num_rows
-
-    return headings, None, units
-
-
-def _line_of(head: str, row: int, delimiter: str) -> int:
-    """The line on which a row begins; rows may span lines."""
-    reader = csv.reader(io.StringIO(head), delimiter=delimiter)
-    for _ in range(row):
-        next(reader)
-    return reader.line_num
-
-
-def header_row(rows: Sequence[Sequence[object]]) -> int:
-    """Which of the first rows holds the headings: the first with two that we know, else the first."""
-    for number, row in enumerate(rows):
-        words = [squash(str(cell)) for cell in row if cell is not None]
-        if sum(word in KNOWN or word.startswith(("facts", "judgements", "readings")) for word in words) >= 2:
-            return number
-    return 0
-
-
-def _open_jsonl(path: Path, found: Inputs) -> tuple[tuple[str, ...], None, Callable[[], Iterator[Unit]]]:
-    import json
-
-    names: dict[str, None] = {}
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file):
-            if number >= 1000:
-                break
-            try:
-                value = json.loads(line) if line.strip() else {}
-            except json.JSONDecodeError:
-                continue
-            if isinstance(value, dict):
-                names.update(dict.fromkeys(value))
-    if not names:
-        raise ValueError("no line of it is a JSON object")
-    headings = tuple(names)
-
-    def units() -> Iterator[Unit]:
-        rows: list[dict[str, object]] = []
-        first = 0
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    value = json.loads(line)
-                    if not isinstance(value, dict):
-                        raise TypeError
-                except (ValueError, TypeError):
-                    found.refused.append((f"{path}, line {number}", "the line is no JSON object, or is cut short"))
-                    continue
-                rows.append(value)
-                if len(rows) >= UNIT // 4:
-                    yield Unit(str(path), first, lambda table=_texts(headings, rows): table)
-                    first, rows = first + len(rows), []
-        if rows:
-            yield Unit(str(path), first, lambda table=_texts(headings, rows): table)
-
-    return headings, None, units
-
-
-def _texts(headings: Sequence[str], rows: Sequence[dict[str, object]]) -> pa.Table:
-    return pa.table({name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in headings})
-
-
-def _text(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "; ".join(str(each) for each in value) or "none"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-# Sheets
-
-
-def _open_xlsx(path: Path, sheet: str, found: Inputs) -> tuple[tuple[str, ...], int, Callable[[], Iterator[Unit]]]:
-    try:
-        import python_calamine as calamine
-    except ImportError as error:
-        raise TroubleError([missing_package("python-calamine", "excel", str(path))]) from error
-    try:
-        book = calamine.load_workbook(str(path))
-        names = book.sheet_names
-        if sheet and sheet not in names:
-            raise ValueError(f"it has no sheet `{sheet}`; its sheets: {', '.join(names)}")
-        rows = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
-    except calamine.CalamineError as error:
-        raise ValueError(f"it is cut short, or no workbook ({' '.join(str(error).split())[:80]})") from error
-    at = header_row(rows[:20])
-    if not rows:
-        raise ValueError("the sheet is empty")
-    if at:
-        found.remarks.append(f"{path}: {at} row(s) above the headings are skipped")
-    headings = [_cell(cell) or f"column {number}" for number, cell in enumerate(rows[at], 1)]
-    body = [row for row in rows[at + 1 :] if any(cell not in ("", None) for cell in row)]
-    blank = len(rows) - at - 1 - len(body)
-    if blank:
-        found.remarks.append(f"{path}: {blank} empty row(s) are left out")
-    table = pa.table({name: pa.array([_cell(row[i]) for row in body], pa.string()) for i, name in enumerate(headings)})
-    return tuple(headings), len(body), lambda: iter((Unit(str(path), 0, lambda: table),))
-
-
-def _cell(value: object) -> str | None:
-    """A cell of a sheet as text; a day as ISO."""
-    from datetime import date, datetime
-
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    text = _text(value)
-    return text.strip() if text is not None else None
+def _stream(path: Path) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(path)) as source:
+        yield from pa.ipc.open_stream(source)
 
 
 def missing_package(name: str, extra: str, what: str = "") -> Trouble:

@@ -59,8 +59,8 @@ class Residues:
         kind, *rest = what
         if kind == "test":
             return int(spread("\0".join(str(part) for part in rest)))
-        parts = rest[0] if isinstance(rest[0], frozenset) else (rest[0],)
-        total = sum(int(scatter(self._hashes[int(part)])) for part in parts)
+        parts: list[Any] = list(rest[0]) if isinstance(rest[0], frozenset) else rest
+        total = sum(int(scatter(self._hashes[part])) for part in parts)
         return int(scatter((total + int(spread(str(kind)))) % (1 << 64)))
 
     def test(self, test: Test, value: str | None, mark: int) -> int:
@@ -204,7 +204,7 @@ class Conditions:
         """Two parts of a list on the same profiles."""
         fold, count = self.residues.fold, len(b.ids)
         size = len(a.ids) * count
-        codes = a.codes.astype(np.int32 if size < 1 << 31 else np.int64) * count + b.codes
+        codes: Ints = a.codes.astype(wide(size)) * count + b.codes
         if size <= max(_DENSE, len(codes)):
             seen = np.zeros(size, bool)
             seen[codes] = True
@@ -242,8 +242,18 @@ def tidy(axis: int, codes: Ints, ids: list[int]) -> Coded:
     table = [local.setdefault(i, len(local)) for i in ids]
     if len(local) == 1:
         return Coded(axis, np.zeros(len(codes), np.uint8), np.array(ids[:1], np.int64))
-    kind = np.uint8 if len(local) < 256 else np.uint16 if len(local) < 65536 else np.int32
-    return Coded(axis, np.array(table, kind).take(codes, mode="clip"), np.array(list(local), np.int64))
+    small: Ints = np.array(table, narrow(len(local)))
+    return Coded(axis, small.take(codes, mode="clip"), np.array(list(local), np.int64))
+
+
+def narrow(size: int) -> type[np.integer[Any]]:
+    """The narrowest type for codes below a size."""
+    return np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.int32
+
+
+def wide(size: int) -> type[np.integer[Any]]:
+    """A type in which codes below a size can be made."""
+    return np.int32 if size < 1 << 31 else np.int64
 
 
 @lru_cache(maxsize=1 << 16)

@@ -14,29 +14,32 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from sekisho.base import Place, Trouble, TroubleError, digest
 from sekisho.batch.answers import COLUMNS, FAMILIES, OUTCOME
-from sekisho.batch.cells import Cells
-from sekisho.batch.columns import Mapped
+from sekisho.batch.cells import Cells, NotUnderstoodError
+from sekisho.batch.columns import Mapped, names_kept
 from sekisho.batch.memory import Memory
-from sekisho.batch.read import Inputs, Unit, format_of
-from sekisho.batch.rows import Encoder
+from sekisho.batch.read import Inputs, Unit, output_format, reason
+from sekisho.batch.rows import Encoder, Rows
 from sekisho.batch.screener import Screened, Screener
+from sekisho.batch.summary import Summary, summarise
 from sekisho.batch.write import join, write_part
 from sekisho.cases import Case
 from sekisho.decide import Decision
 from sekisho.facts import Registries
 from sekisho.ir import Library, Timeline
+from sekisho.version import ENGINE
 
-_SHOWN = 20
+_REASONS = 500
+_PLACES = 5
 _AHEAD = 3
 
 
@@ -55,14 +58,24 @@ class Decider(Protocol):
 
 
 @dataclass
+class Reason:
+    """Why rows were set aside: how many, and where the first of them stand."""
+
+    why: str
+    rows: int = 0
+    places: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Report:
     """What a run has done.
 
     Attributes:
         rows: Rows written.
-        aside: Rows that were set aside, and lines or files that could not be read.
+        aside: Rows that were set aside.
         outcomes: Rows by outcome; `set aside` where there is none.
-        reasons: Why rows were set aside, with the first places.
+        reasons: Why rows were set aside.
+        refused: Lines and files that could not be read and are not in the output, with the reason.
         resumed: Parts that an earlier run had made.
         asked: How often `decide` was asked.
     """
@@ -70,23 +83,47 @@ class Report:
     rows: int = 0
     aside: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    reasons: list[tuple[str, str]] = field(default_factory=list)
+    reasons: dict[str, Reason] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
     resumed: int = 0
     asked: int = 0
 
-    def add(self, line: Mapping[str, object]) -> None:
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something was set aside or could not be read."""
+        return bool(self.aside or self.refused)
+
+    def add(self, line: _Line) -> None:
         """Add a part by its line in the journal."""
-        outcomes = Counter(line["outcomes"])  # type: ignore[call-overload]
+        outcomes = Counter(line.outcomes)
         self.rows += sum(outcomes.values())
         self.aside += outcomes["set aside"]
         self.outcomes += outcomes
-        room = _SHOWN - len(self.reasons)
-        self.reasons += [(str(where), str(why)) for where, why in line["reasons"]][: max(room, 0)]  # type: ignore[attr-defined]
+        self.refused += [(where, why) for where, why in line.refused]
+        for why, rows, places in line.reasons:
+            if why not in self.reasons and len(self.reasons) >= _REASONS:
+                continue
+            known = self.reasons.setdefault(why, Reason(why))
+            known.rows += rows
+            known.places += places[: _PLACES - len(known.places)]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What the journal says of a part: its counts, or that it could not be read."""
+
+    outcomes: dict[str, int] = field(default_factory=dict)
+    reasons: list[tuple[str, int, list[str]]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
 class Table:
-    """Screens tables of one mapping; the object behind a run, and behind `screen_table`."""
+    """Screens tables of one mapping.
+
+    Raises:
+        TroubleError: What is said for every row is not understood.
+    """
 
     desk: Decider
     mapped: Mapped
@@ -95,6 +132,7 @@ class Table:
 
     def __post_init__(self) -> None:
         cells = Cells(self.desk.library, self.desk.registries, self.date_order)
+        _check_constants(self.mapped, cells)
         self.encoder = Encoder(self.mapped, cells)
         self.screener = Screener(
             self.desk.library,
@@ -108,24 +146,58 @@ class Table:
         if self.memory is not None:
             self.memory.load(self.screener)
 
-    def screen(self, table: pa.Table) -> Screened:
-        """The answers to the rows of a table; safe to call from several threads."""
+    def screen(self, table: pa.Table, faults: Mapping[int, str] | None = None) -> Screened:
+        """The answers to the rows of a table; safe to call from several threads.
+
+        Args:
+            table: The rows.
+            faults: Rows that are set aside whatever they say, with the reason.
+        """
         with self._lock:
             rows = self.encoder.encode(table)
-        return self.screener.screen(rows)
+        return self.screener.screen(_with_faults(rows, faults) if faults else rows)
 
     def with_answers(self, table: pa.Table, screened: Screened) -> pa.Table:
         """The table with its result columns; a column of that name that was there before is renamed."""
-        names = [f"{name}_before" if name in COLUMNS else name for name in table.column_names]
-        table = table.rename_columns(names)
+        table = table.rename_columns(names_kept(table.column_names))
         for name in COLUMNS:
             table = table.append_column(name, screened.column(name))
         return table
+
+    def summarise(self, table: pa.Table) -> Summary:
+        """The counts of rows with their answers; spellings of a state count as one."""
+        kept = dict(zip(self.mapped.headings, names_kept(self.mapped.headings), strict=True))
+        columns = {name: kept[heading] for name, heading in self.mapped.columns.items()}
+        return summarise(table, columns=columns, name_of=state_names(self.desk.registries))
 
     def close(self) -> None:
         """Keep what was learnt for the next run."""
         if self.memory is not None:
             self.memory.save(self.screener)
+
+
+def _check_constants(mapped: Mapped, cells: Cells) -> None:
+    """What is said for every row is understood, or nothing is begun."""
+    troubles: list[Trouble] = []
+    for name, value in mapped.constants.items():
+        try:
+            cells.read(name, value)
+        except NotUnderstoodError as error:
+            troubles.append(
+                Trouble("SK431", f"`{name}={value}` is said for every row and not understood", why=str(error))
+            )
+    if troubles:
+        raise TroubleError(troubles)
+
+
+def state_names(registries: Registries) -> Callable[[str], str]:
+    """From any spelling of a state to its name; what is no state stays as it is."""
+
+    def name_of(text: str) -> str:
+        code = registries.find_state(text)
+        return registries.names.of(code) if code is not None else text or "–"
+
+    return name_of
 
 
 Progress = Callable[[int, int | None], None]
@@ -145,23 +217,23 @@ def run(
     Raises:
         TroubleError: The output cannot be written; what is done is kept for the next run.
     """
-    kind = format_of(output)
+    kind = output_format(output, inputs)
     folder = output.parent / f".{output.name}.parts"
     journal = _Journal(folder, _fingerprint(inputs, output, table, options or {}))
     report = Report()
     try:
-        done = journal.open()
+        done = {n: line for n, line in journal.open().items() if _is_whole(_part(folder, n, kind), line)}
         for line in done.values():
             report.add(line)
         report.resumed = len(done)
+        if progress is not None:
+            progress(report.rows, inputs.expected())
         parts = _work(inputs, kind, folder, table, journal, done, report, progress)
-        join(parts, output, kind)
+        join(parts, output, kind, table.summarise)
     except OSError as error:
-        raise TroubleError([_cannot_write(error, output)]) from error
+        raise TroubleError([cannot_write(error, output)]) from error
     report.asked = table.screener.asked
-    for where, why in inputs.refused:
-        report.aside += 1
-        report.reasons.insert(0, (where, why))
+    report.refused = [*inputs.refused, *report.refused]
     table.close()
     shutil.rmtree(folder, ignore_errors=True)
     return report
@@ -173,28 +245,28 @@ def _work(
     folder: Path,
     table: Table,
     journal: _Journal,
-    done: Mapping[int, Mapping[str, object]],
+    done: Mapping[int, _Line],
     report: Report,
     progress: Progress | None,
 ) -> list[Path]:
     parts: list[Path] = []
 
-    def finish(number: int, future: Future[dict[str, object]]) -> None:
+    def finish(number: int, future: Future[_Line]) -> None:
         line = future.result()
         journal.add(number, line)
         report.add(line)
         if progress is not None:
-            progress(report.rows, inputs.rows)
+            progress(report.rows, inputs.expected())
 
-    waiting: list[tuple[int, Future[dict[str, object]]]] = []
+    waiting: list[tuple[int, Future[_Line]]] = []
     with ThreadPoolExecutor(max_workers=min(_AHEAD, (os.cpu_count() or 1) + 1)) as pool:
         try:
             for number, unit in enumerate(inputs.units()):
-                part = folder / f"part-{number:06}{_suffix(kind)}"
+                part = _part(folder, number, kind)
                 parts.append(part)
                 if number in done:
                     continue
-                waiting.append((number, pool.submit(_one, unit, part, kind, table, number)))
+                waiting.append((number, pool.submit(_one, unit, part, kind, table)))
                 if len(waiting) >= _AHEAD:
                     finish(*waiting.pop(0))
             while waiting:
@@ -203,32 +275,71 @@ def _work(
             for _, future in waiting:
                 future.cancel()
             raise
-    return parts
+    if not any(part.exists() for part in parts):
+        parts.append(_part(folder, len(parts), kind))
+        nothing = pa.table({name: pa.array([], pa.string()) for name in inputs.headings})
+        write_part(table.with_answers(nothing, table.screen(nothing)), parts[-1], kind)
+    return [part for part in parts if part.exists()]
 
 
-def _one(unit: Unit, part: Path, kind: str, table: Table, number: int) -> dict[str, object]:
-    rows = unit.read()
-    screened = table.screen(rows)
-    write_part(table.with_answers(rows, screened), part, kind, first=number == 0)
+def _part(folder: Path, number: int, kind: str) -> Path:
+    return folder / f"part-{number:06}{_SUFFIX[kind]}"
+
+
+def _is_whole(part: Path, line: _Line) -> bool:
+    """Whether a part that the journal knows is still there, or never had any rows."""
+    return part.exists() or not line.outcomes
+
+
+def _one(unit: Unit, part: Path, kind: str, table: Table) -> _Line:
+    try:
+        rows = unit.read()
+    except (pa.ArrowException, OSError) as error:
+        return _Line(refused=unit.lost or [(f"{unit.file}, from {unit.place(0)}", reason(error))])
+    screened = table.screen(rows, unit.faults)
+    write_part(table.with_answers(rows, screened), part, kind)
     counts = np.bincount(screened.codes, minlength=len(screened.table))
     outcomes: Counter[str] = Counter()
-    reasons: list[tuple[str, str]] = []
+    why: dict[int, str] = {}
     said = screened.values[OUTCOME]
-    at, why = FAMILIES[OUTCOME].index("outcome"), FAMILIES[OUTCOME].index("note")
-    for cell, count in enumerate(counts.tolist()):
-        if count:
-            value = said[int(screened.table[cell, OUTCOME])]
-            outcomes[value[at] or "set aside"] += count
-    if outcomes["set aside"]:
-        empty = np.array([not value[at] for value in said]).take(screened.table[:, OUTCOME])
-        for row in np.flatnonzero(empty.take(screened.codes))[:_SHOWN].tolist():
-            note = said[int(screened.table[int(screened.codes[row]), OUTCOME])][why]
-            reasons.append((f"{unit.file}, row {unit.first + row + 1}", note))
-    return {"outcomes": dict(outcomes), "reasons": reasons}
+    at, note = FAMILIES[OUTCOME].index("outcome"), FAMILIES[OUTCOME].index("note")
+    for cell in np.flatnonzero(counts).tolist():
+        value = said[int(screened.table[cell, OUTCOME])]
+        outcomes[value[at] or "set aside"] += int(counts[cell])
+        if not value[at]:
+            why[cell] = value[note]
+    return _Line(dict(outcomes), _reasons(unit, screened, why), unit.lost)
 
 
-def _suffix(kind: str) -> str:
-    return {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "arrow": ".arrow", "xlsx": ".arrow"}[kind]
+def _reasons(unit: Unit, screened: Screened, why: Mapping[int, str]) -> list[tuple[str, int, list[str]]]:
+    """Each reason for which rows were set aside, with how many, and where the first stand."""
+    if not why:
+        return []
+    rows: dict[str, list[int]] = {}
+    counts: Counter[str] = Counter()
+    aside = np.zeros(len(screened.table), bool)
+    aside[list(why)] = True
+    for row in np.flatnonzero(aside.take(screened.codes)).tolist():
+        said = why[int(screened.codes[row])]
+        counts[said] += 1
+        if counts[said] <= _PLACES:
+            rows.setdefault(said, []).append(row)
+    return [(said, n, [unit.place(row) for row in rows[said]]) for said, n in counts.most_common(_REASONS)]
+
+
+def _with_faults(rows: Rows, faults: Mapping[int, str]) -> Rows:
+    """The rows with further faults."""
+    codes = np.zeros(rows.count, np.int32) if rows.faults is None else rows.faults.astype(np.int32)
+    says = list(rows.says)
+    for row, why in faults.items():
+        said = "; ".join(filter(None, (says[codes[row]], why)))
+        if said not in says:
+            says.append(said)
+        codes[row] = says.index(said)
+    return replace(rows, faults=codes, says=tuple(says))
+
+
+_SUFFIX = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "arrow": ".arrow", "xlsx": ".arrow"}
 
 
 @dataclass
@@ -242,7 +353,7 @@ class _Journal:
     def _path(self) -> Path:
         return self.folder / "journal.jsonl"
 
-    def open(self) -> dict[int, dict[str, object]]:
+    def open(self) -> dict[int, _Line]:
         """The parts that an earlier run made; a folder that another run left is cleared."""
         lines = list(self._lines())
         if not lines or lines[0].get("run") != self.fingerprint:
@@ -250,9 +361,9 @@ class _Journal:
             self.folder.mkdir(parents=True)
             self._write({"run": self.fingerprint})
             return {}
-        return {int(str(line["part"])): line for line in lines[1:]}
+        return {line["part"]: _Line(line["outcomes"], line["reasons"], line["refused"]) for line in lines[1:]}
 
-    def _lines(self) -> Iterator[dict[str, object]]:
+    def _lines(self) -> Iterator[dict[str, Any]]:
         try:
             text = self._path.read_text(encoding="utf-8")
         except OSError:
@@ -263,9 +374,9 @@ class _Journal:
             except json.JSONDecodeError:  # the line that was being written when the run stopped
                 return
 
-    def add(self, number: int, line: Mapping[str, object]) -> None:
+    def add(self, number: int, line: _Line) -> None:
         """Note that a part is whole."""
-        self._write({"part": number, **line})
+        self._write({"part": number, **asdict(line)})
 
     def _write(self, line: Mapping[str, object]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
@@ -286,18 +397,20 @@ def _fingerprint(inputs: Inputs, output: Path, table: Table, options: Mapping[st
             desk.digest,
             desk.registries.digest(),
             dict(options),
+            ENGINE,
         ]
     )
 
 
-def _cannot_write(error: OSError, output: Path) -> Trouble:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+def cannot_write(error: OSError, output: Path) -> Trouble:
+    """The trouble of an output that cannot be written."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     return Trouble(
         "SK428",
         "the disk is full" if full else f"the output cannot be written: {(error.strerror or str(error)).lower()}",
         (Place(str(output)),),
-        why="nothing is lost: what is done is kept beside the output",
-        help="make room and run the same command again; it goes on where it stopped"
+        why="what is done so far is kept beside the output",
+        help="make room and give the same command again: it goes on where it stopped"
         if full
-        else "check the path and its permissions, and run the same command again",
+        else "check the path and its permissions, and give the same command again",
     )

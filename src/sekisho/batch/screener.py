@@ -134,6 +134,7 @@ class Screener:
         self.axes = Axes(self.traits, self._places, self.dictionaries, self._residues)
         self._store = Store(1)
         self._combined: dict[tuple[int, ...], int] = {}
+        self._table = np.zeros((0, len(FAMILIES)), np.int32)
         self._new_cells = 0
         self._shortcut = Shortcut(self.axes, self.traits)
         self._numbers: tuple[dict[object, int], ...] = tuple({} for _ in FAMILIES)
@@ -141,23 +142,30 @@ class Screener:
         self._known: tuple[dict[int, int], ...] = tuple({} for _ in FAMILIES)
         self._by_fields: dict[str, tuple[int, ...]] = {}
 
-    def screen(self, rows: Rows) -> Screened:
-        """The answer of each row."""
+    def screen(self, rows: Rows, *, threads: int = 1) -> Screened:
+        """The answer of each row.
+
+        Args:
+            rows: The rows, as codes.
+            threads: How many threads share the work that needs no Python.
+        """
         if not rows.count:
             return Screened(np.zeros(0, np.int32), np.zeros((0, len(FAMILIES)), np.int32), self.values)
-        places = self._shortcut.find(rows, self._store) if rows.count >= _SHORT else None
-        if places is None:
+        short = rows.count >= _SHORT and len(self._store) > 0
+        codes = self._shortcut.find(rows, self._store, threads) if short else None
+        if codes is None:
             return self._screened(self._screen(rows))
         if rows.faults is not None:
-            places[rows.faults > 0] = -1
-        codes = self._store.rows[:, 0].take(places, mode="clip")
-        left = np.flatnonzero(places < 0)
-        if len(left):
+            codes[rows.faults > 0] = -1
+        if int(codes.min()) < 0:
+            left = np.flatnonzero(codes < 0)
             codes[left] = self._screen(rows.some(left))
         return self._screened(codes)
 
     def _screened(self, codes: Ints) -> Screened:
-        return Screened(codes, np.array(list(self._combined), np.int32).reshape(-1, len(FAMILIES)), self.values)
+        if len(self._table) < len(self._combined):
+            self._table = np.array(list(self._combined), np.int32).reshape(-1, len(FAMILIES))
+        return Screened(codes, self._table, self.values)
 
     def _screen(self, rows: Rows) -> Ints:
         """The long way: what is new is found out. For each row the number of its combination of values."""

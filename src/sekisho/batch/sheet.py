@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from sekisho.base import Place, Trouble, TroubleError
+from sekisho.base import TroubleError
 from sekisho.batch.answers import COLUMNS
-from sekisho.batch.read import missing_package
-from sekisho.batch.summary import Summary, summarise
+from sekisho.batch.read import SHEET, missing_package, too_long
+from sekisho.batch.summary import Counts, Crossed, Summary, word
 
 COLOURS = {
     "free": ("#E3F1E5", "#1E5B2B"),
@@ -23,83 +24,25 @@ COLOURS = {
 }
 """Fill and ink of each outcome; both pass as text on its ground for people with weak sight."""
 
-_MOST = 1_048_575
 _WIDEST = 44
+_LEAD = ("outcome", "note", "turns_on", "unmodelled")
 
 
-def write_book(table: pa.Table, path: Path) -> None:
+def write_book(table: pa.Table, path: Path, summary: Summary) -> None:
     """Write the result as a workbook.
 
     Raises:
         TroubleError: `xlsxwriter` is not installed, or there are more rows than a sheet can hold.
     """
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise TroubleError([missing_package("xlsxwriter", "excel", str(path))]) from error
-    if table.num_rows > _MOST:
-        help_ = "write Parquet or CSV"
-        raise TroubleError(
-            [Trouble("SK429", f"a sheet holds no more than {_MOST:,} rows", (Place(str(path)),), help=help_)]
-        )
-    book = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    )
-    head = book.add_format(
-        {"bold": True, "bg_color": "#22303C", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
-    )
-    plain = book.add_format({"valign": "top"})
-    paint = {
-        word: book.add_format({"bg_color": fill, "font_color": ink, "valign": "top"})
-        for word, (fill, ink) in COLOURS.items()
-    }
+    if table.num_rows > SHEET:
+        raise TroubleError([too_long(path)])
+    book = _Book(path)
     columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    outcomes = columns["outcome"]
     every = range(table.num_rows)
-    _sheet(book, "Decisions", columns, every, outcomes, head, plain, paint)
-    _summary(book, summarise(table), head)
-    person = [row for row in every if outcomes[row] in ("", "undetermined")]
-    _sheet(book, "Needs a person", columns, person, outcomes, head, plain, paint, numbered=True)
+    book.rows("Decisions", columns, every)
+    book.summary(summary)
+    book.rows("Needs a person", columns, [r for r in every if columns["outcome"][r] in ("", "undetermined")], lead=True)
     book.close()
-
-
-def _sheet(
-    book: Any, name: str, columns: dict[str, list[object]], rows: Sequence[int], outcomes: list[str], head: object,
-    plain: object, paint: dict[str, object], *, numbered: bool = False,
-) -> None:  # fmt: skip
-    sheet = book.add_worksheet(name)
-    names = list(columns)
-    if numbered:
-        results = [n for n in names if n in ("outcome", "note", "turns_on", "unmodelled")]
-        names = [*results, *(n for n in names if n not in COLUMNS)]
-    lead = ["row"] if numbered else []
-    widths = [_width(each, columns.get(each, []), rows) for each in [*lead, *names]]
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, width)
-    sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, [*lead, *(each.replace("_", " ") if each in COLUMNS else each for each in names)], head)
-    where = len(lead) + names.index("outcome")
-    for line, row in enumerate(rows, 1):
-        if numbered:
-            sheet.write_number(line, 0, row + 1, plain)
-        for at, each in enumerate(names, len(lead)):
-            value = columns[each][row]
-            if value not in (None, "") or at == where:
-                _write(sheet, line, at, value, paint[outcomes[row]] if at == where else plain)
-    if rows:
-        sheet.autofilter(0, 0, len(rows), len(lead) + len(names) - 1)
-
-
-def _write(sheet: Any, line: int, at: int, value: object, style: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        sheet.write_string(line, at, "" if value is None else str(value)[:32_000], style)
-    else:
-        sheet.write_number(line, at, value, style)
-
-
-def _width(name: str, values: Sequence[object], rows: Sequence[int]) -> int:
-    longest = max((len(str(values[row] or "")) for row in list(rows)[:200] if values), default=0)
-    return min(max(longest, len(name)) + 2, _WIDEST)
 
 
 def write_summary(summary: Summary, path: Path) -> None:
@@ -108,37 +51,138 @@ def write_summary(summary: Summary, path: Path) -> None:
     Raises:
         TroubleError: `xlsxwriter` is not installed.
     """
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise TroubleError([missing_package("xlsxwriter", "excel", str(path))]) from error
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
-    head = book.add_format({"bold": True, "bg_color": "#22303C", "font_color": "#FFFFFF"})
-    _summary(book, summary, head)
+    book = _Book(path)
+    book.summary(summary)
     book.close()
 
 
-def _summary(book: Any, summary: Summary, head: object) -> None:
-    sheet = book.add_worksheet("Summary")
-    sheet.set_column(0, 0, 60)
-    sheet.set_column(1, 1, 12)
-    sheet.set_column(2, 2, 10)
-    share = book.add_format({"num_format": "0.0 %"})
-    line = 0
-    for title, counts in summary.tables():
-        sheet.write_row(line, 0, [title, "rows", "share"], head)
-        first = line + 1
-        for name, count in counts:
+class _Book:
+    """A workbook that is being written."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import xlsxwriter
+        except ImportError as error:
+            raise TroubleError([missing_package("xlsxwriter", "excel", str(path))]) from error
+        options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+        self.book: Any = xlsxwriter.Workbook(str(path), options)
+        self.head = self.book.add_format(
+            {"bold": True, "bg_color": "#22303C", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
+        )
+        self.result = self.book.add_format(
+            {"bold": True, "bg_color": "#3D5468", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
+        )
+        self.plain = self.book.add_format({"valign": "top"})
+        self.day = self.book.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"})
+        self.number = self.book.add_format({"num_format": "#,##0"})
+        self.share = self.book.add_format({"num_format": "0.0 %"})
+        self.quiet = self.book.add_format({"font_color": "#666666", "italic": True})
+        self.paint = {
+            name: self.book.add_format({"bg_color": fill, "font_color": ink, "valign": "top"})
+            for name, (fill, ink) in COLOURS.items()
+        }
+
+    def close(self) -> None:
+        """Write it out."""
+        import xlsxwriter.exceptions
+
+        try:
+            self.book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            cause = error.args[0] if error.args else None
+            raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
+
+    def rows(self, name: str, columns: Mapping[str, Sequence[Any]], rows: Sequence[int], *, lead: bool = False) -> None:
+        """A sheet of rows; with `lead` what a person must know stands before what the row says."""
+        sheet = self.book.add_worksheet(name)
+        names = list(columns)
+        if lead:
+            names = [*(n for n in _LEAD if n in names), *(n for n in names if n not in COLUMNS)]
+        first = ["row"] if lead else []
+        for at, each in enumerate([*first, *names]):
+            sheet.set_column(at, at, _width(each, columns.get(each, ()), rows))
+        sheet.set_row(0, 18)
+        sheet.freeze_panes(1, 1 if lead else 0)
+        for at, each in enumerate([*first, *names]):
+            sheet.write_string(0, at, each, self.result if each in COLUMNS else self.head)
+        where = len(first) + names.index("outcome")
+        taken = [columns[each] for each in names]
+        for line, row in enumerate(rows, 1):
+            if lead:
+                sheet.write_number(line, 0, row + 1, self.plain)
+            for at, values in enumerate(taken, len(first)):
+                value = values[row]
+                if at == where:
+                    sheet.write_string(line, at, word(value), self.paint[value])
+                elif value is not None and value != "":
+                    self._cell(sheet, line, at, value)
+        if rows:
+            sheet.autofilter(0, 0, len(rows), len(first) + len(names) - 1)
+            sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rows) + 1}"})
+        elif lead:
+            sheet.write_string(1, 1, "no row needs a person", self.quiet)
+
+    def _cell(self, sheet: Any, line: int, at: int, value: object) -> None:
+        if isinstance(value, date) and value.year >= 1900:
+            sheet.write_datetime(line, at, value, self.day)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            sheet.write_number(line, at, value, self.plain)
+        else:
+            sheet.write_string(line, at, str(value)[:32_000], self.plain)
+
+    def summary(self, summary: Summary) -> None:
+        """The sheet of counts, with a chart of the outcomes."""
+        sheet = self.book.add_worksheet("Summary")
+        sheet.set_column(0, 0, 52)
+        sheet.set_column(1, 6, 16)
+        line = self._counts(sheet, 0, summary.by_outcome(), summary.rows)
+        self._chart(sheet, summary.by_outcome())
+        for crossed in summary.tables(25):
+            line = self._crossed(sheet, line, crossed)
+        for counts in summary.reasons(25):
+            line = self._counts(sheet, line, counts, summary.rows)
+
+    def _counts(self, sheet: Any, line: int, counts: Counts, rows: int) -> int:
+        for at, text in enumerate((counts.title, "rows", "share")):
+            sheet.write_string(line, at, text, self.head)
+        for name, count in counts.rows:
             line += 1
-            sheet.write_string(line, 0, name or "set aside")
-            sheet.write_number(line, 1, count)
-            sheet.write_number(line, 2, count / max(summary.rows, 1), share)
-        if title == "outcome":
-            chart = book.add_chart({"type": "bar"})
-            points = [{"fill": {"color": COLOURS.get(name, COLOURS[""])[1]}} for name, _ in counts]
-            places = {"categories": ["Summary", first, 0, line, 0], "values": ["Summary", first, 1, line, 1]}
-            chart.add_series({**places, "points": points})
-            chart.set_legend({"none": True})
-            chart.set_title({"name": "Rows by outcome"})
-            sheet.insert_chart("E1", chart)
-        line += 2
+            style = self.paint[name] if counts.title == "outcome" else None
+            sheet.write_string(line, 0, word(name)[:32_000], style)
+            sheet.write_number(line, 1, count, self.number)
+            sheet.write_number(line, 2, count / max(rows, 1), self.share)
+        return self._others(sheet, line, counts.others)
+
+    def _crossed(self, sheet: Any, line: int, crossed: Crossed) -> int:
+        for at, text in enumerate((crossed.title, "rows", *map(word, crossed.outcomes))):
+            sheet.write_string(line, at, text, self.head)
+        for name, counts in crossed.rows:
+            line += 1
+            sheet.write_string(line, 0, name[:32_000])
+            for at, count in enumerate((sum(counts), *counts), 1):
+                if count:
+                    sheet.write_number(line, at, count, self.number)
+        return self._others(sheet, line, crossed.others)
+
+    def _others(self, sheet: Any, line: int, others: int) -> int:
+        if others:
+            line += 1
+            sheet.write_string(line, 0, f"and {others:,} more", self.quiet)
+        return line + 2
+
+    def _chart(self, sheet: Any, counts: Counts) -> None:
+        chart = self.book.add_chart({"type": "bar"})
+        points = [{"fill": {"color": COLOURS.get(name, COLOURS[""])[1]}} for name, _ in counts.rows]
+        last = len(counts.rows)
+        places = {"categories": ["Summary", 1, 0, last, 0], "values": ["Summary", 1, 1, last, 1]}
+        chart.add_series({**places, "points": points, "data_labels": {"value": True}, "gap": 40})
+        chart.set_legend({"none": True})
+        chart.set_title({"name": "Rows by outcome", "name_font": {"size": 12}})
+        chart.set_y_axis({"reverse": True})
+        chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+        sheet.insert_chart("I1", chart)
+
+
+def _width(name: str, values: Sequence[Any], rows: Sequence[int]) -> int:
+    longest = max((len(str(values[row])) for row in list(rows[:200]) if values and values[row] is not None), default=0)
+    return min(max(longest, len(name)) + 2, _WIDEST)

@@ -1,28 +1,40 @@
 """The way that most rows take: a few table look-ups, block by block, without leaving the cache.
 
 Where the columns of a table have few distinct values, the class of every combination is laid out
-beforehand. A row is then three or four look-ups and a sum, and the sum finds its answer. Rows that
-the tables do not know (new cells, rows to be asked by themselves) are left to the long way.
+beforehand. The codes of a row are then folded into a number, and the number is looked up: in a
+table of all answers where that is small enough, else as the sum of classes under which the answer
+is kept. Rows that the tables do not know (new cells, rows to be asked by themselves) are left to
+the long way.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sekisho.batch.axes import Axes, Hashes, decode, radix
+from sekisho.batch.axes import Axes, Hashes, decode
+from sekisho.batch.pack import Column
 from sekisho.batch.residue import Ints
 from sekisho.batch.rows import Rows
 from sekisho.batch.store64 import Store
 from sekisho.batch.traits import CLASHES, UNNAMED, Traits
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 17
 _MOST = 1 << 17
 _MOST_PAIRS = 1 << 22
 _MOST_PLACES = 1 << 24
-_DENSE = 1 << 24
+_FEW = 1 << 20
+_WHOLE = 1 << 20
+_MANY_DAYS = 1 << 20
+_DENSE = 1 << 27
+_CELLS_A_ROW = 128
 _NEVER = np.uint64(0x5EC15E0)
 """Added to the class of a profile whose rows take the long way; no cell has such a sum."""
 
@@ -37,15 +49,20 @@ class _Kinds:
     @classmethod
     def made(cls, classes: Hashes) -> _Kinds:
         distinct, of = np.unique(classes, return_inverse=True)
-        return cls(of.astype(np.int32), distinct)
+        return cls(of.astype(_narrow(len(distinct))), distinct)
+
+    @property
+    def every(self) -> Hashes:
+        """The class of every combination of codes."""
+        return self.classes.take(self.of)
 
     def __len__(self) -> int:
         return len(self.classes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Tables:
-    """The kind of every combination.
+    """What is laid out beforehand.
 
     Attributes:
         made_for: The sizes of the columns and the laws for which they were made.
@@ -54,8 +71,12 @@ class _Tables:
         items: By item and states; it includes the relations between them.
         terms: By terms.
         places: By states and day.
-        dense: By kind of item, terms and place the position of the answer, -1 where it is not known;
-            empty if that were too many.
+        whole: Whether answers are looked up by codes; else by kinds.
+        classes: The classes of items, terms and kinds of places: by codes if answers are looked up by
+            codes, else by kinds.
+        size: How many combinations of items and terms there are.
+        begins: By states and day, where the answers of its kind of place begin; for a table by codes.
+        answers: The answers that the table holds.
     """
 
     made_for: object
@@ -65,7 +86,40 @@ class _Tables:
     items: _Kinds
     terms: _Kinds
     places: _Kinds
-    dense: NDArray[np.int32]
+    whole: bool
+    classes: tuple[Hashes, Hashes, Hashes]
+    size: int
+    begins: NDArray[np.intp]
+    answers: _Answers | None
+
+
+class _Answers:
+    """A number for each cell, as narrow as their count allows; 0 where the answer is not known.
+
+    Narrow numbers keep the table in the cache, which is what the speed of a look-up hangs on.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.numbers: NDArray[Any] = np.zeros(size, np.uint8)
+        self.codes = np.full(1, -1, np.int32)
+        self._numbers: dict[int, int] = {}
+        self._lock = Lock()
+
+    def learn(self, cells: Ints, codes: NDArray[np.int32]) -> None:
+        """Take in the answers of some cells; what is -1 stays unknown. Others may read meanwhile."""
+        with self._lock:
+            known = codes >= 0
+            distinct, inverse = np.unique(codes[known], return_inverse=True)
+            numbers = [self._numbers.setdefault(code, len(self._numbers) + 1) for code in distinct.tolist()]
+            if len(self.codes) <= len(self._numbers):
+                self.codes = np.array([-1, *self._numbers], np.int32)
+            if len(self.codes) > np.iinfo(self.numbers.dtype).max:
+                self.numbers = self.numbers.astype(_narrow(len(self.codes) + 1))
+            self.numbers[cells[known]] = np.array(numbers, self.numbers.dtype)[inverse]
+
+
+class _OutsideError(Exception):
+    """A row has a day that the tables do not cover."""
 
 
 class Shortcut:
@@ -76,39 +130,42 @@ class Shortcut:
         self._traits = traits
         self._tables: _Tables | None = None
 
-    def find(self, rows: Rows, store: Store) -> NDArray[np.int32] | None:
-        """For each row the position of its answer in the store, -1 where the long way is needed.
+    def find(self, rows: Rows, store: Store, threads: int = 1) -> NDArray[np.int32] | None:
+        """For each row what the store says, -1 where the long way is needed.
 
         None where the table has too many distinct values for this way.
         """
-        tables = self._ready(rows)
-        if tables is None:
-            return None
+        sizes = tuple((name, column.size, column.low) for name, column in rows.columns.items())
+        while True:
+            made_for = (sizes, self._axes.generation)
+            tables = self._tables
+            if tables is None or tables.made_for != made_for:
+                tables = self._remade(rows, made_for, None)
+            if tables is None:
+                return None
+            try:
+                return self._find(tables, rows, store, threads)
+            except _OutsideError:
+                self._remade(rows, made_for, tables)
+
+    def _find(self, tables: _Tables, rows: Rows, store: Store, threads: int) -> NDArray[np.int32]:
         found = np.empty(rows.count, np.int32)
-        items, terms, states = self._axes.columns(rows)
-        for start in range(0, rows.count, _BLOCK):
-            here = slice(start, min(start + _BLOCK, rows.count))
-            item, term, pair = (radix(columns, rows.count, here) for columns in (items, terms, states))
-            if tables.pairs > 1:
-                item *= np.int32(tables.pairs)
-                item += pair
-                pair *= np.int32(tables.span)
-            pair += rows.days[here]
-            pair -= np.int32(tables.first)
-            kinds = (tables.items.of.take(item, mode="clip"), tables.terms.of.take(term, mode="clip"))
-            found[here] = _answers(tables, store, *kinds, tables.places.of.take(pair, mode="clip"))
+        columns = self._axes.columns(rows)
+        share = -(-rows.count // (threads * _BLOCK)) * _BLOCK
+        parts = [range(start, min(start + share, rows.count), _BLOCK) for start in range(0, rows.count, share)]
+        if len(parts) == 1:
+            _Filler(tables, columns, rows, store).fill(found, parts[0])
+        else:
+            with ThreadPoolExecutor(len(parts)) as pool:
+                list(pool.map(lambda part: _Filler(tables, columns, rows, store).fill(found, part), parts))
         return found
 
-    def _ready(self, rows: Rows) -> _Tables | None:
+    def _remade(self, rows: Rows, made_for: tuple[object, int], kept: _Tables | None) -> _Tables | None:
         first, last = int(rows.days.min()), int(rows.days.max())
-        sizes = tuple((name, column.size, column.low) for name, column in rows.columns.items())
-        kept = self._tables
-        if kept is not None and kept.made_for == (sizes, self._axes.generation):
-            if kept.first <= first and last < kept.first + kept.span:
-                return kept
+        if kept is not None:
             first, last = min(first, kept.first), max(last, kept.first + kept.span - 1)
         with self._axes.lock:
-            self._tables = found = self._make(rows, sizes, first, last - first + 1)
+            self._tables = found = self._make(rows, made_for[0], first, last - first + 1)
         return found
 
     def _make(self, rows: Rows, sizes: object, first: int, span: int) -> _Tables | None:
@@ -119,46 +176,173 @@ class Shortcut:
         if None in every:
             return None
         (item_count, items), (term_count, terms), (pair_count, pairs) = every  # type: ignore[misc]
-        if pair_count * span > _MOST_PLACES or item_count * pair_count > min(_MOST_PAIRS, rows.count):
+        if pair_count * span > _MOST_PLACES or item_count * pair_count > min(_MOST_PAIRS, max(rows.count, _FEW)):
             return None
-        places, same = axes.all_places(pairs, pair_count, first, span)
-        places += np.where(np.repeat(same, span), _NEVER, np.uint64(0))
+        places, of_place, same = axes.all_places(pairs, pair_count, first, span)
+        kinds = _Kinds.made(np.append(of_place, _NEVER))
+        to_itself = np.repeat(same, span)
+        where = _Kinds(np.where(to_itself, kinds.of[-1], kinds.of.take(places)), kinds.classes)
         item_rows = axes.item_rows(items, item_count)
         odd = (item_rows[:, 2] & np.uint64(CLASHES | UNNAMED)).astype(bool)
         own = item_rows[:, 0] + np.where(odd, _NEVER, np.uint64(0))
         _, example, lists = np.unique(item_rows[:, 1], return_index=True, return_inverse=True)
         every_pair = np.tile(np.arange(pair_count), len(example))
         related = axes.all_related(items, pairs, np.repeat(example, pair_count), every_pair)
-        both = (own[:, None] + related.reshape(len(example), pair_count)[lists]).ravel()
+        both = _Kinds.made((own[:, None] + related.reshape(len(example), pair_count)[lists]).ravel())
         own = axes.term_rows(terms, term_count)[:, 0]
-        kinds = (
-            _Kinds.made(both),
-            _Kinds.made(own + np.where(traits.odd_terms(terms, term_count), _NEVER, np.uint64(0))),
-            _Kinds.made(places),
-        )
-        size = len(kinds[0]) * len(kinds[1]) * len(kinds[2])
-        dense = np.full(size if size <= _DENSE else 0, -1, np.int32)
-        return _Tables((sizes, axes.generation), first, span, pair_count, *kinds, dense)
+        when = _Kinds.made(own + np.where(traits.odd_terms(terms, term_count), _NEVER, np.uint64(0)))
+        by_codes, by_kinds = len(both.of) * len(when.of), len(both) * len(when)
+        whole = by_codes * len(where) <= _WHOLE and len(where.of) <= _MANY_DAYS
+        size = by_codes if whole else by_kinds
+        most = min(_DENSE, max(_MOST_PLACES, _CELLS_A_ROW * rows.count))
+        answers = _Answers(size * len(where)) if size * len(where) <= most else None
+        classes = (both.every, when.every) if whole else (both.classes, when.classes)
+        begins = where.of.astype(np.intp) * size if whole else np.zeros(0, np.intp)
+        return _Tables(
+            (sizes, axes.generation), first, span, pair_count, both, when, where, whole,
+            (*classes, where.classes), size, begins, answers,
+        )  # fmt: skip
 
 
-def _answers(tables: _Tables, store: Store, item: Ints, term: Ints, place: Ints) -> NDArray[np.int32]:
-    """The position of the answer of each row, by its kinds."""
-    if not len(tables.dense):
-        return store.find(_sums(tables, item, term, place))
-    at = item * np.int32(len(tables.terms))
-    at += term
-    at *= np.int32(len(tables.places))
-    at += place
-    found: NDArray[np.int32] = tables.dense.take(at, mode="clip")
-    if found.min() < 0:
-        new = np.flatnonzero(found < 0)
-        found[new] = store.find(_sums(tables, item[new], term[new], place[new]))
-        tables.dense[at[new]] = found[new]
+Three = tuple[Mapping[str, Column], Mapping[str, Column], Mapping[str, Column]]
+
+
+class _Filler:
+    """Answers blocks of rows; one for each thread."""
+
+    def __init__(self, tables: _Tables, columns: Three, rows: Rows, store: Store) -> None:
+        items, terms, states = (list(each.values()) for each in columns)
+        self.tables = tables
+        self.rows = rows
+        self.store = store
+        self.together = _Radix([*items, *states, *terms])
+        self.item, self.pair, self.term = _Radix([*items, *states]), _Radix(states), _Radix(terms)
+        self._days = np.empty(_BLOCK, np.int32)
+        self._place = np.empty(_BLOCK, np.intp)
+        self._index = np.empty(_BLOCK, np.intp)
+
+    def fill(self, found: NDArray[np.int32], starts: range) -> None:
+        """Answer the rows of some blocks."""
+        answer = self._by_codes if self.tables.whole else self._by_kinds if self.tables.answers else self._by_classes
+        for start in starts:
+            here = slice(start, min(start + _BLOCK, starts.stop))
+            answer(here, self._where(here), found[here])
+
+    def _where(self, here: slice) -> Ints:
+        """States and day of some rows as one number."""
+        tables = self.tables
+        days = self._days[: here.stop - here.start]
+        np.subtract(self.rows.days[here], np.int32(tables.first), out=days)
+        if int(days.view(np.uint32).max()) >= tables.span:
+            raise _OutsideError
+        if tables.pairs == 1:
+            return days
+        place = self._place[: len(days)]
+        np.multiply(self.pair.fold(here), tables.span, out=place, dtype=np.intp)
+        place += days
+        return place
+
+    def _by_codes(self, here: slice, where: Ints, found: NDArray[np.int32]) -> None:
+        at = self._index[: len(where)]
+        self.tables.begins.take(where, out=at, mode="clip")
+        at += self.together.fold(here)
+        self._look_up(at, found)
+
+    def _by_kinds(self, here: slice, where: Ints, found: NDArray[np.int32]) -> None:
+        tables = self.tables
+        at = self._index[: len(where)]
+        np.multiply(tables.places.of.take(where, mode="clip"), tables.size, out=at, dtype=np.intp)
+        item = np.multiply(tables.items.of.take(self.item.fold(here), mode="clip"), len(tables.terms), dtype=np.int32)
+        item += tables.terms.of.take(self.term.fold(here), mode="clip")
+        at += item
+        self._look_up(at, found)
+
+    def _look_up(self, at: Ints, found: NDArray[np.int32]) -> None:
+        answers = self.tables.answers
+        assert answers is not None
+        numbers = answers.numbers.take(at, mode="clip")
+        answers.codes.take(numbers, out=found, mode="clip")
+        if int(numbers.min()) == 0:
+            new = np.flatnonzero(numbers == 0)
+            cells = at[new]
+            place, rest = np.divmod(cells, self.tables.size)
+            item, term = np.divmod(rest, len(self.tables.classes[1]))
+            items, terms, places = self.tables.classes
+            sums = items.take(item) + terms.take(term) + places.take(place)
+            found[new] = _stored(self.store, sums)
+            answers.learn(cells, found[new])
+
+    def _by_classes(self, here: slice, where: Ints, found: NDArray[np.int32]) -> None:
+        tables = self.tables
+        sums = tables.classes[0].take(tables.items.of.take(self.item.fold(here), mode="clip"), mode="clip")
+        sums += tables.classes[1].take(tables.terms.of.take(self.term.fold(here), mode="clip"), mode="clip")
+        sums += tables.classes[2].take(tables.places.of.take(where, mode="clip"), mode="clip")
+        found[:] = _stored(self.store, sums)
+
+
+def _stored(store: Store, sums: Hashes) -> NDArray[np.int32]:
+    """What is kept under the sums of classes; -1 where there is nothing."""
+    places = store.find(np.maximum(sums, np.uint64(1), out=sums))
+    found: NDArray[np.int32] = store.rows[:, 0].take(places, mode="clip")
+    if len(places) and int(places.min()) < 0:
+        found[places < 0] = -1
     return found
 
 
-def _sums(tables: _Tables, item: Ints, term: Ints, place: Ints) -> Hashes:
-    found: Hashes = tables.items.classes.take(item, mode="clip")
-    found += tables.terms.classes.take(term, mode="clip")
-    found += tables.places.classes.take(place, mode="clip")
-    return np.maximum(found, np.uint64(1), out=found)
+class _Radix:
+    """The number of each row's combination of codes, as `decode` counts them.
+
+    Neighbouring columns are first folded in bytes, as many as a byte has room for: the narrower the
+    numbers, the faster the arithmetic.
+    """
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        self._groups: list[list[Column]] = []
+        self._sizes: list[int] = []
+        for column in columns:
+            wide = column.size - column.low
+            if wide == 1:
+                continue
+            if self._groups and self._sizes[-1] * wide <= 1 << 8:
+                self._groups[-1].append(column)
+                self._sizes[-1] *= wide
+            else:
+                self._groups.append([column])
+                self._sizes.append(wide)
+
+    def fold(self, here: slice) -> NDArray[Any]:
+        """For some rows."""
+        if not self._groups:
+            return np.zeros(here.stop - here.start, np.uint8)
+        found = _folded(self._groups[0], self._sizes[0], here)
+        total = self._sizes[0]
+        for group, size in zip(self._groups[1:], self._sizes[1:], strict=True):
+            total *= size
+            kind = _narrow(total)
+            found = found.astype(kind, copy=False)
+            np.multiply(found, kind(size), out=found)
+            np.add(found, _folded(group, size, here), out=found)
+        return found
+
+
+def _folded(columns: list[Column], size: int, here: slice) -> NDArray[Any]:
+    kind = _narrow(size)
+    found: NDArray[Any] = columns[0].codes[here].astype(kind)
+    below = columns[0].low
+    for column in columns[1:]:
+        wide = column.size - column.low
+        np.multiply(found, kind(wide), out=found)
+        np.add(found, column.codes[here], out=found, casting="unsafe")
+        below = below * wide + column.low
+    if below:
+        found -= kind(below & int(np.iinfo(kind).max))
+    return found
+
+
+def _narrow(size: int) -> type[np.unsignedinteger[Any]]:
+    return np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.uint32
+
+
+def cores() -> int:
+    """How many threads are worth having."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

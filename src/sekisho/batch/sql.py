@@ -8,11 +8,12 @@ made by `tables.py` for what occurs in the data, so a query never meets a value 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sekisho.base import TroubleError
-from sekisho.batch.columns import RESULTS, Mapped
+from sekisho.batch.columns import RESULTS, Mapped, names_kept
 from sekisho.batch.read import missing_package
 
 try:
@@ -26,8 +27,12 @@ DIALECTS = ("spark", "trino", "bigquery", "snowflake", "postgres", "clickhouse",
 GROUPS = ("items", "terms", "states", "days")
 """The small tables that are joined to the columns of the table itself."""
 
+NOT_THERE = "not known to the tables; make them anew"
+"""The note of a row with values that the small tables were not made for."""
+
 _CELL = ("sekisho_item", "sekisho_relation", "sekisho_term", "sekisho_place", "sekisho_single")
 _SAMPLE = "sekisho_sample"
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Shape:
         return cls(tuple(headings), found)
 
 
-def write(tree: exp.Expression, dialect: str, *, pretty: bool = True) -> str:
+def write(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
     """The query as text."""
     return tree.sql(dialect=dialect, pretty=pretty)
 
@@ -57,6 +62,13 @@ def write(tree: exp.Expression, dialect: str, *, pretty: bool = True) -> str:
 def distinct(shape: Shape, group: str, table: str) -> exp.Select:
     """What occurs of one group: every distinct combination of its columns, as text."""
     columns = [exp.alias_(_text(heading), heading, quoted=True) for heading in shape.groups[group]]
+    return exp.select(*(columns or [exp.alias_(exp.Literal.number(1), "one")])).distinct().from_(_table(table))
+
+
+def every(shape: Shape, table: str) -> exp.Select:
+    """Every distinct combination of the columns that are read, under their own names."""
+    read = {heading for group in GROUPS for heading in shape.groups[group]}
+    columns: list[exp.Expr] = [exp.column(heading, quoted=True) for heading in shape.headings if heading in read]
     return exp.select(*(columns or [exp.alias_(exp.Literal.number(1), "one")])).distinct().from_(_table(table))
 
 
@@ -75,10 +87,13 @@ def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
     """The whole query: every row with its result columns."""
     joined = _joined(shape, table, prefix, sample=False)
     kept = [
-        exp.alias_(exp.column(h, table="k", quoted=True), f"{h}_before" if h in RESULTS else h, quoted=True)
-        for h in shape.headings
+        exp.alias_(exp.column(heading, table="k", quoted=True), name, quoted=True)
+        for heading, name in zip(shape.headings, names_kept(shape.headings), strict=True)
     ]
-    results = [exp.column(name, table="a", quoted=True) for name in RESULTS]
+    results: list[exp.Expr] = [exp.column(name, table="a", quoted=True) for name in RESULTS]
+    for name, missing in (("outcome", ""), ("note", NOT_THERE)):  # a left join of what the tables do not hold
+        said = exp.func("COALESCE", exp.column(name, table="a", quoted=True), exp.Literal.string(missing))
+        results[RESULTS.index(name)] = exp.alias_(said, name, quoted=True)
     on = [exp.column(name, table="c", quoted=True).eq(exp.column(name, table="k", quoted=True)) for name in _CELL]
     return (
         exp.select(*kept, *results)
@@ -129,9 +144,9 @@ def _joined(shape: Shape, table: str, prefix: str, *, sample: bool) -> exp.Selec
     return query
 
 
-def _sample() -> exp.Expression:
+def _sample() -> exp.Expr:
     """One text that names an item, terms, states and a day that occur together."""
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for group in GROUPS:
         if parts:
             parts.append(exp.Literal.string("-"))
@@ -142,16 +157,22 @@ def _sample() -> exp.Expression:
     return found
 
 
-def _same(heading: str, group: str) -> exp.Expression:
+def _same(heading: str, group: str) -> exp.Expr:
     return _text(heading, "t").eq(exp.column(heading, table=group, quoted=True))
 
 
-def _text(heading: str, table: str | None = None) -> exp.Expression:
+def _text(heading: str, table: str | None = None) -> exp.Expr:
     """A column as text, empty where it says nothing."""
     column = exp.cast(exp.column(heading, table=table, quoted=True), "TEXT")
     return exp.func("COALESCE", column, exp.Literal.string(""))
 
 
 def _table(name: str, alias: str = "") -> exp.Table:
-    table = exp.Table(this=exp.to_identifier(name, quoted=True)) if name == "k" else exp.to_table(name)
-    return exp.alias_(table, exp.to_identifier(alias, quoted=True), table=True) if alias else table
+    """A table by its name, with schema and catalogue where it has points; an odd name is quoted."""
+    parts = name.split(".") if _NAME.fullmatch(name) else [name]
+    odd = len(parts) == 1 and (name == "k" or not _NAME.fullmatch(name))
+    this, *above = [exp.to_identifier(part, quoted=odd) for part in reversed(parts)]
+    table = exp.Table(this=this, **dict(zip(("db", "catalog"), above, strict=False)))
+    if alias:
+        table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+    return table

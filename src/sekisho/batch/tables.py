@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sekisho.batch.answers import COLUMNS
 from sekisho.batch.axes import Axes
@@ -17,8 +18,7 @@ from sekisho.batch.run import Table
 from sekisho.batch.sql import GROUPS, Shape
 from sekisho.batch.traits import CLASHES, UNNAMED
 
-_FIRST, _LAST = -25567, 84006
-"""1900-01-01 and 2199-12-31, in days since 1970."""
+Flags = NDArray[np.bool_]
 
 
 @dataclass
@@ -53,13 +53,14 @@ class Plan:
         for group in GROUPS:
             part = found[group]
             self._count[group] = part.num_rows
-            self._columns[group], self._faults[group] = encoder.some(part, self._names[group])
+            self._columns[group], (codes, says) = encoder.some(part, self._names[group])
+            self._faults[group] = codes, tuple(says)
         days, fault = encoder.days(found["days"])
         self._days = days
         self._faults["days"] = (None, ("",)) if fault is None else (fault[0], tuple(fault[1]))
         made = self._places()
-        made["items"], lists = self._items(found["items"])
-        made["related"] = self._related(lists)
+        made["items"] = self._items(found["items"])
+        made["related"] = self._related()
         made["terms"] = self._terms(found["terms"])
         made["states"] = self._keyed("states", found["states"], odd=self._same)
         made["days"] = self._keyed("days", found["days"], stretch=self._stretch)
@@ -68,7 +69,7 @@ class Plan:
     def _given(self, group: str) -> dict[str, Ints]:
         return {name: column.codes.astype(np.int64) for name, column in self._columns[group].items()}
 
-    def _keyed(self, group: str, found: pa.Table, odd: Ints | None = None, **more: Ints) -> pa.Table:
+    def _keyed(self, group: str, found: pa.Table, odd: Ints | Flags | None = None, **more: Ints) -> pa.Table:
         count = self._count[group]
         faults = self._faults[group][0]
         flags = np.zeros(count, np.int64) if odd is None else odd.astype(np.int64)
@@ -96,15 +97,15 @@ class Plan:
             )
         }
 
-    def _items(self, found: pa.Table) -> tuple[pa.Table, Ints]:
+    def _items(self, found: pa.Table) -> pa.Table:
         given = self._given("items")
         rows = self._axes.item_rows(given, self._count["items"])
         odd = (rows[:, 2] & np.uint64(CLASHES | UNNAMED)) > 0
         _, kinds = np.unique(rows[:, 0], return_inverse=True)
         _, self._example, lists = np.unique(rows[:, 1], return_index=True, return_inverse=True)
-        return self._keyed("items", found, odd, kind=kinds, lists=lists), lists
+        return self._keyed("items", found, odd, kind=kinds, lists=lists)
 
-    def _related(self, lists: Ints) -> pa.Table:
+    def _related(self) -> pa.Table:
         count, pairs = len(self._example), self._count["states"]
         item, pair = np.repeat(self._example, pairs), np.tile(np.arange(pairs), count)
         classes = self._axes.all_related(self._given("items"), self._given("states"), item, pair)

@@ -69,7 +69,9 @@ class Traits:
 
         if var.kind is Kind.READING:
             options = self._scribe.library.readings[var.term].options
-            marks = {option.name: min(int(cite.support) for cite in option.cites) for option in options}
+            marks: dict[Hashable, int] = {
+                option.name: min(int(cite.support) for cite in option.cites) for option in options
+            }
             self.term_vars[name] = Overlay((f"readings.{var.term}",), read, marks)
             return
         if "=" in name or term is None or term.type == "state":

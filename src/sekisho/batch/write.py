@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-import os
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from sekisho.batch.parquet import join_parquet, write_parquet
+from sekisho.batch.summary import Summary, summarise
+
+_HEAD = "head.csv"
 
 
-def write_part(table: pa.Table, path: Path, kind: str, *, first: bool) -> None:
-    """Write one part beside its place and rename it there.
-
-    Args:
-        first: Whether it is the first part; only that carries headings in a format of text.
-    """
+def write_part(table: pa.Table, path: Path, kind: str) -> None:
+    """Write one part beside its place and rename it there; in CSV its headings stand beside it."""
     half = path.with_name(path.name + ".half")
     if kind == "parquet":
+        from sekisho.batch.parquet import write_parquet
+
         write_parquet(table, half)
     elif kind == "csv":
-        _write_csv(table, half, headings=first)
+        _write_csv(table, half)
     elif kind == "jsonl":
         _write_jsonl(table, half)
     else:
         with pa.ipc.new_file(str(half), plain(table).schema) as writer:
             writer.write_table(plain(table))
-    os.replace(half, path)
+    half.replace(path)
 
 
-def _write_csv(table: pa.Table, path: Path, *, headings: bool) -> None:
+def _write_csv(table: pa.Table, path: Path) -> None:
     import pyarrow.csv as pc
 
-    options = pc.WriteOptions(include_header=headings, quoting_style="needed")
-    pc.write_csv(plain(table), path, options)
+    spelt = _flat(plain(table))
+    pc.write_csv(spelt, path, pc.WriteOptions(include_header=False, quoting_style="needed"))
+    head = path.parent / _HEAD
+    if not head.exists():
+        pc.write_csv(spelt.slice(0, 0), path.with_suffix(".head"), pc.WriteOptions(quoting_style="needed"))
+        path.with_suffix(".head").replace(head)
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """The table with lists and the like as text, for a format that has only text."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_nested(field.type):
+            texts = [
+                None if value is None else json.dumps(value, default=str) for value in table.column(at).to_pylist()
+            ]
+            table = table.set_column(at, field.name, pa.array(texts, pa.string()))
+    return table
 
 
 def _write_jsonl(table: pa.Table, path: Path) -> None:
-    import json
-
     with path.open("w", encoding="utf-8") as file:
         for batch in plain(table).to_batches(max_chunksize=1 << 14):
             for row in batch.to_pylist():
@@ -55,40 +68,51 @@ def plain(table: pa.Table) -> pa.Table:
     return table
 
 
-def join(parts: Sequence[Path], output: Path, kind: str) -> None:
-    """Make the output of its parts, beside its place, and put it there in one step."""
+def join(parts: Sequence[Path], output: Path, kind: str, summarised: Callable[[pa.Table], Summary] = summarise) -> None:
+    """Make the output of its parts, beside its place, and put it there in one step.
+
+    Args:
+        parts: In order.
+        output: Its place.
+        kind: Its format.
+        summarised: Counts the rows for the sheet of a workbook.
+    """
     output.parent.mkdir(parents=True, exist_ok=True)
     half = output.with_name(f".{output.name}.half")
     if kind == "parquet" and not output.suffix:
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir()
         for path in parts:
-            os.replace(path, half / path.name)
+            path.replace(half / path.name)
         if output.exists():
             shutil.rmtree(output)
-        os.replace(half, output)
+        half.replace(output)
         return
     if kind == "parquet":
         if len(parts) == 1:
-            os.replace(parts[0], half)
+            parts[0].replace(half)
         else:
+            from sekisho.batch.parquet import join_parquet
+
             join_parquet(parts, half)
     elif kind in ("csv", "jsonl"):
+        texts = [parts[0].parent / _HEAD, *parts] if kind == "csv" else parts
         if output.suffix.lower() == ".tsv":
-            _as_tabs(parts, half)
+            _as_tabs(texts, half)
         else:
-            _join_texts(parts, half)
+            _join_texts(texts, half)
     elif kind == "arrow":
         _join_arrow(parts, half)
     else:
         from sekisho.batch.sheet import write_book
 
-        write_book(_tables(parts), half)
-    os.replace(half, output)
+        table = _tables(parts)
+        write_book(table, half, summarised(table))
+    half.replace(output)
 
 
 def _join_texts(parts: Sequence[Path], output: Path) -> None:
-    """One text file with the parts in order, the first with its headings."""
+    """One text file with the parts in order."""
     with output.open("wb") as out:
         for path in parts:
             with path.open("rb") as file:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +16,25 @@ from sekisho.cli.guard import FOUND, OPEN
 if TYPE_CHECKING:
     from sekisho.batch.columns import Mapped
     from sekisho.batch.read import Inputs
-    from sekisho.batch.run import Report
+    from sekisho.batch.run import Reason, Report
+    from sekisho.cli.paint import Canvas
     from sekisho.desk import Desk
+
+_MOST = 12
 
 EPILOG = """\b
 Examples:
   sekisho screen orders.xlsx -o decided.xlsx --set exporter=Japan
-  sekisho screen orders.csv -o decided.csv --explain
   sekisho screen 'declarations/*.parquet' -o decided/ --on 2026-11-21
+  sekisho screen orders.csv --explain
   sekisho screen orders.csv --write-map map.yaml
+  sekisho screen orders.csv -o decided.csv --map map.yaml --map item=Goods
+  sekisho screen s3a://lake/orders -o s3a://lake/decided --engine spark
 
 \b
 Exit status: 0 done · 1 trouble in the input · 2 wrong usage ·
-3 rows were set aside and need a person · 4 undetermined rows under --must-decide
+3 rows were set aside or could not be read, and need a person ·
+4 undetermined rows under --must-decide · 130 stopped
 
 The output is the table with eleven more columns, from `outcome` to `note`.
 It is written whole or not at all; the same command goes on where an
@@ -38,7 +45,7 @@ interrupted one stopped.
 @click.command(epilog=EPILOG)
 @click.argument("inputs", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", type=Path, help="Where the result goes; its suffix says the format, a folder means Parquet."
+    "-o", "--output", "target", help="Where the result goes; its suffix says the format, a folder means Parquet."
 )
 @click.option(
     "--map",
@@ -79,7 +86,7 @@ interrupted one stopped.
 @click.option("--law", "law_folder", multiple=True, type=Path, help="Folders of rulebooks, in place of our own.")
 @click.option("--facts", type=Path, help="The folder of registries, in place of our own.")
 def command(
-    inputs: tuple[str, ...], output: Path | None, maps: tuple[str, ...], constants: tuple[tuple[str, str], ...],
+    inputs: tuple[str, ...], target: str | None, maps: tuple[str, ...], constants: tuple[tuple[str, str], ...],
     on: str | None, dates: str | None, sheet: str, proposals: tuple[str, ...], engine: str, explain: bool,
     write_map: Path | None, must_decide: bool, as_json: bool, law_folder: tuple[Path, ...], facts: Path | None,
 ) -> int:  # fmt: skip
@@ -87,43 +94,54 @@ def command(
     need_packages()
     from sekisho.batch.columns import map_columns
     from sekisho.batch.read import open_inputs
-    from sekisho.desk import open_desk
+    from sekisho.cli.opened import desk_for
 
-    desk = open_desk(list(law_folder) or None, facts=facts)
+    desk = desk_for(law_folder, facts)
+    gc.set_threshold(100_000, 50, 100)  # rows are columns, and leave little behind
     if proposals:
         desk = desk.with_proposals(proposals)
-    found = open_inputs(inputs, sheet=sheet)
+    spark, found = None, None
+    if engine == "spark" and any("://" in each for each in inputs):
+        from sekisho.batch.engines import open_far
+
+        spark, found = open_far(inputs)
+    found = found or open_inputs(inputs, sheet=sheet)
     fixed = dict(constants) | ({"date": on} if on else {})
-    mapped = map_columns(
-        found.headings, desk.library, given=mapping_of(maps), constants=fixed, file=str(found.files[0])
-    )
+    mapped = map_columns(found.headings, desk.library, given=mapping_of(maps), constants=fixed, file=inputs[0])
     if explain or write_map:
         for line in mapped.explain():
-            click.echo(line, err=not write_map)
+            click.echo(line, err=target is not None and write_map is None)
     if write_map:
         _write_map(write_map, mapped)
         return 0
-    if output is None:
+    if target is None:
+        if explain:
+            return 0
         raise click.UsageError("say where the result goes: -o OUTPUT")
     adopted = tuple(str(each) for name in proposals for each in desk.proposal(name))
-    report = _run(desk, found, output, mapped, dates or "", engine, adopted)
-    _tell(report, found, output, as_json)
-    if report.aside:
+    try:
+        if spark is not None:
+            from sekisho.batch.engines import run_far
+
+            report = run_far(spark, desk, found, target, mapped, dates or "")
+        else:
+            report = _run(desk, found, Path(target), mapped, dates or "", engine, adopted)
+    except KeyboardInterrupt:
+        said = "what is decided is kept: the same command goes on where this one stopped"
+        click.echo(f"\nstopped; {said if engine == 'columns' else 'nothing is written'}", err=True)
+        return 130
+    _tell(report, found, target, as_json)
+    if report.needs_a_person:
         return FOUND
     return OPEN if must_decide and report.outcomes["undetermined"] else 0
 
 
 def need_packages() -> None:
     """Say how to install what tables need, where it is missing."""
-    try:
-        import numpy
-        import pyarrow
+    from importlib.util import find_spec
 
-        del numpy, pyarrow
-    except ImportError as error:
-        raise click.ClickException(
-            'this needs packages that are not installed: pip install "sekisho[screen]"'
-        ) from error
+    if not (find_spec("numpy") and find_spec("pyarrow")):
+        raise click.ClickException('this needs packages that are not installed: pip install "sekisho[screen]"')
 
 
 def mapping_of(maps: tuple[str, ...]) -> Mapping[str, object]:
@@ -140,7 +158,11 @@ def mapping_of(maps: tuple[str, ...]) -> Mapping[str, object]:
         path = Path(text)
         if not path.exists():
             raise click.UsageError(f"`{text}` is neither COLUMN=HEADING nor a mapping file")
-        tree, troubles = read_yaml(path.read_text(encoding="utf-8"), text)
+        try:
+            written = path.read_text(encoding="utf-8-sig")
+        except (UnicodeDecodeError, IsADirectoryError) as error:
+            raise click.UsageError(f"`{text}` is no mapping file: it is not UTF-8 text") from error
+        tree, troubles = read_yaml(written, text)
         if troubles:
             raise TroubleError(troubles)
         plain: Any = tree.plain() if tree is not None else {}
@@ -155,7 +177,7 @@ def _write_map(path: Path, mapped: Mapped) -> None:
 
     lines = ["# How the columns of a table are understood: COLUMN: HEADING, or COLUMN: {value: …} for all rows."]
     lines.append(yaml.safe_dump(mapped.to_dict(), allow_unicode=True, sort_keys=False).strip())
-    lines += [f"# not read: {heading}" for heading in mapped.kept]
+    lines += [f"# not read: {' '.join(heading.split())}" for heading in mapped.kept]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     click.echo(f"written to {path}")
 
@@ -174,23 +196,16 @@ def _run(
     folder = cache_folder()
     memory = Memory(folder, (desk.digest, desk.registries.digest(), *adopted)) if folder else None
     table = Table(desk, mapped, dates, memory)
+    options = {"adopted": adopted}
     if not sys.stderr.isatty():
-        return run(found, output, table)
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        return run(found, output, table, options=options)
+    from sekisho.cli.progress import Progress
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=found.rows, rate="")
-
-        def progress(done: int, total: int | None) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f} rows/s" if speed else "")
-
-        return run(found, output, table, progress=progress)
+    with Progress(sys.stderr) as progress:
+        return run(found, output, table, progress=progress, options=options)
 
 
-def _tell(report: Report, found: Inputs, output: Path, as_json: bool) -> None:
+def _tell(report: Report, found: Inputs, output: str, as_json: bool) -> None:
     if as_json:
         import json
 
@@ -198,19 +213,67 @@ def _tell(report: Report, found: Inputs, output: Path, as_json: bool) -> None:
             "rows": report.rows,
             "set_aside": report.aside,
             "outcomes": dict(report.outcomes.most_common()),
-            "reasons": [{"where": where, "why": why} for where, why in report.reasons],
+            "reasons": [{"why": r.why, "rows": r.rows, "where": r.places} for r in _ordered(report)],
+            "refused": [{"where": where, "why": why} for where, why in report.refused],
+            "remarks": found.remarks,
             "resumed_parts": report.resumed,
-            "output": str(output),
+            "output": output,
         }
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return
+    from sekisho.cli.paint import Canvas, clean
+
+    canvas = Canvas.of(sys.stderr)
     for remark in found.remarks:
-        click.echo(remark, err=True)
-    for where, why in report.reasons:
-        click.echo(f"set aside: {where}: {why}", err=True)
-    if report.aside > len(report.reasons):
-        click.echo(f"… and {report.aside - len(report.reasons):,} more; the column `note` says why", err=True)
+        click.echo("\n".join(canvas.wrap(clean(remark), rest=2, tone="dim")), err=True)
     if report.resumed:
-        click.echo(f"went on after {report.resumed} parts of an earlier run", err=True)
+        parts = f"{report.resumed} part{'' if report.resumed == 1 else 's'}"
+        click.echo(f"went on after {parts} of an earlier run", err=True)
+    for line in _reasons(report, output, canvas):
+        click.echo(line, err=True)
     counts = ", ".join(f"{count:,} {word}" for word, count in report.outcomes.most_common())
-    click.echo(f"{report.rows:,} rows: {counts or 'none'}; written to {output}")
+    click.echo(f"{report.rows:,} row{'' if report.rows == 1 else 's'}: {counts or 'none'}; written to {output}")
+
+
+def _ordered(report: Report) -> list[Reason]:
+    return sorted(report.reasons.values(), key=lambda each: (-each.rows, each.why))
+
+
+def _reasons(report: Report, output: str, canvas: Canvas) -> Iterator[str]:
+    """What was set aside, and why."""
+    from sekisho.cli.paint import clean
+
+    if report.refused:
+        yield canvas.style("Could not be read, and is not in the result", "title-bad")
+        for where, why in report.refused[:_MOST]:
+            yield from _indented(f"{clean(where)}: {clean(why)}", "  ", canvas)
+        if len(report.refused) > _MOST:
+            yield f"  … and {len(report.refused) - _MOST:,} more"
+    if report.aside:
+        rows = f"{report.aside:,} row{'' if report.aside == 1 else 's'}"
+        yield canvas.style(f"Set aside for a person: {rows}", "title-warn")
+        reasons = _ordered(report)
+        for each in reasons[:_MOST]:
+            yield from _indented(clean(each.why), f"{each.rows:>5,}  ", canvas)
+            if each.places:
+                more = ", …" if each.rows > len(each.places) else ""
+                yield from _indented(f"{_places(each.places)}{more}", " " * 7, canvas, "dim")
+        if len(reasons) > _MOST:
+            left = len(reasons) - _MOST
+            yield f"       … and {left:,} more reason{'' if left == 1 else 's'}"
+        sheet = " and the sheet `Needs a person`" if output.lower().endswith(".xlsx") else ""
+        yield f"The column `note`{sheet} say{'' if sheet else 's'} so in every row."
+
+
+def _indented(text: str, lead: str, canvas: Canvas, tone: str = "") -> Iterator[str]:
+    lines = canvas.wrap(text, first=len(lead), rest=len(lead), tone=tone)
+    yield lead + lines[0]
+    yield from lines[1:]
+
+
+def _places(places: list[str]) -> str:
+    """`row 3 of the sheet`, `row 5 of the sheet`: rows 3, 5 of the sheet."""
+    words = [each.split(" ", 2) for each in places]
+    tail = f" {words[0][2]}" if len(words[0]) > 2 else ""
+    many = "s" if len(places) > 1 else ""
+    return f"row{many} {', '.join(each[1] for each in words)}{tail}"

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sekisho.cli.flags import Pair
 
+if TYPE_CHECKING:
+    from sekisho.batch.read import Inputs
+    from sekisho.batch.tables import Plan
+
 EPILOG = """\b
 Examples:
   sekisho sql orders.parquet --dialect duckdb --set exporter=Japan
-  sekisho sql --columns date,exporter,recipient,item --dialect snowflake
-  sekisho sql distinct.parquet --dialect bigquery --tables tables/
+  sekisho sql --columns id,date,exporter,recipient,item --table lake.orders --dialect snowflake
 
 \b
-How to decide a table in a warehouse:
-  1. export every distinct combination of its columns (`--step distinct` prints how);
-  2. `sekisho sql EXPORT --tables FOLDER` writes the eight small tables that the query joins;
-  3. load them, and run the query that `sekisho sql EXPORT --dialect …` prints.
+How to decide a table in a warehouse, here one with the columns id, date,
+exporter, recipient and item:
+  1. print the query of what occurs, run it there, and export what it gives
+     to occurs.parquet (or .csv):
+       sekisho sql --columns id,date,exporter,recipient,item \\
+         --table lake.orders --dialect trino --step distinct
+  2. make the eight small tables for it, and load them:
+       sekisho sql occurs.parquet --dialect trino --tables tables/ -o decide.sql \\
+         --columns id,date,exporter,recipient,item --table lake.orders
+  3. run decide.sql: every row of lake.orders with its result columns.
+     A row that came later has no outcome, and its note says so.
 """
 
 
@@ -30,21 +41,22 @@ How to decide a table in a warehouse:
     type=click.Choice(["spark", "trino", "bigquery", "snowflake", "postgres", "clickhouse", "duckdb", "sqlite"]),
     help="Whose SQL.",
 )
-@click.option("--columns", help="The headings of the table, joined by commas, where it is not at hand.")
+@click.option("--columns", metavar="A,B,…", help="The headings of the table in the warehouse, joined by commas.")
 @click.option(
-    "--table", "name", default="", help="The name of the table in the query; that of the file where none is given."
+    "--table", "name", default="", help="What the table is called in the query; as the file where none is given."
 )
 @click.option("--prefix", default="sekisho_", show_default=True, help="Begins the names of the small tables.")
 @click.option(
     "--step",
-    type=click.Choice(["decide", "cells", "distinct"]),
+    type=click.Choice(["decide", "distinct"]),
     default="decide",
     show_default=True,
-    help="Which query.",
+    help="The query that decides, or that of what occurs.",
 )
 @click.option(
     "--tables", "folder", type=Path, help="Write the small tables for what occurs in INPUTS to this folder, as Parquet."
 )
+@click.option("-o", "--output", type=Path, help="Write the query to a file.")
 @click.option(
     "--map", "maps", multiple=True, metavar="COLUMN=HEADING|FILE", help="Which heading holds which column. Repeatable."
 )
@@ -58,8 +70,8 @@ How to decide a table in a warehouse:
 )
 def command(
     inputs: tuple[str, ...], dialect: str, columns: str | None, name: str, prefix: str, step: str, folder: Path | None,
-    maps: tuple[str, ...], constants: tuple[tuple[str, str], ...], on: str | None, dates: str | None,
-    proposals: tuple[str, ...],
+    output: Path | None, maps: tuple[str, ...], constants: tuple[tuple[str, str], ...], on: str | None,
+    dates: str | None, proposals: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Print the query that decides a table, and say which columns it expects."""
     from sekisho.cli.screen import mapping_of, need_packages
@@ -70,51 +82,60 @@ def command(
     from sekisho.batch.read import open_inputs
     from sekisho.batch.run import Table
     from sekisho.batch.tables import Plan
-    from sekisho.desk import open_desk
+    from sekisho.cli.opened import desk_for
 
-    if bool(inputs) == bool(columns):
+    if not inputs and not columns:
         raise click.UsageError("name the files of the table, or its headings with --columns")
-    desk = open_desk()
+    if folder is not None and not inputs:
+        raise click.UsageError("--tables needs the files of what occurs; `--step distinct` prints how to get them")
+    desk = desk_for()
     if proposals:
         desk = desk.with_proposals(proposals)
     found = open_inputs(inputs) if inputs else None
-    headings = found.headings if found else tuple(each.strip() for each in (columns or "").split(","))
+    headings = tuple(each.strip() for each in columns.split(",")) if columns else found.headings if found else ()
     fixed = dict(constants) | ({"date": on} if on else {})
     mapped = map_columns(headings, desk.library, given=mapping_of(maps), constants=fixed)
-    plan = Plan(Table(desk, mapped, dates or ""), headings)
+    worker = Table(desk, mapped, dates or "")
+    shape = Plan(worker, headings).shape
     source = name or (found.files[0].stem if found else "orders")
-    if folder is not None:
-        if found is None:
-            raise click.UsageError("--tables needs the files of the table")
-        _write_tables(plan, found.units(), folder, prefix)
-        click.echo(f"eight tables are written to {folder}", err=True)
-    for line in mapped.explain():
-        click.echo(f"-- {line}")
-    if step == "distinct":
-        for group in sql.GROUPS:
-            click.echo(f"-- {group}\n{sql.write(sql.distinct(plan.shape, group, source), dialect)};")
-        return
-    tree = sql.decide(plan.shape, source, prefix) if step == "decide" else sql.cells(plan.shape, source, prefix)
-    click.echo(sql.write(tree, dialect) + ";")
+    if folder is not None and found is not None:
+        missing = [heading for heading in mapped.columns.values() if heading not in found.headings]
+        left = [heading for heading in missing if any(heading in group for group in shape.groups.values())]
+        if left:
+            raise click.UsageError(f"{found.files[0]} has no column {', '.join(f'`{each}`' for each in left)}")
+        _write_tables(Plan(worker, found.headings), found, folder, prefix)
+    tree = sql.every(shape, source) if step == "distinct" else sql.decide(shape, source, prefix)
+    lines = [*_head(step, source, dialect, prefix, mapped.explain()), sql.write(tree, dialect) + ";"]
+    if output is None:
+        click.echo("\n".join(lines))
+    else:
+        output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        click.echo(f"the query is written to {output}", err=True)
 
 
-def _write_tables(plan: object, units: object, folder: Path, prefix: str) -> None:
+def _head(step: str, source: str, dialect: str, prefix: str, explained: list[str]) -> list[str]:
+    """What the query does and expects, as comments."""
+    said = [
+        f"Decides every row of {source}, in the SQL of {dialect}."
+        if step == "decide"
+        else f"Every combination that occurs in {source}: export it, and give it to `sekisho sql … --tables FOLDER`."
+    ]
+    if step == "decide":
+        said.append(f"It joins the tables {prefix}…, which `sekisho sql … --tables FOLDER` makes for what occurs.")
+    return [f"-- {' '.join(line.split())}" for line in (*said, *explained)]
+
+
+def _write_tables(plan: Plan, found: Inputs, folder: Path, prefix: str) -> None:
     """The small tables for what occurs, found by DuckDB."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from sekisho.batch import sql
-    from sekisho.batch.engines import DuckDb
-    from sekisho.batch.tables import Plan
+    from sekisho.batch.engines import DuckDb, give_inputs, make_tables
 
-    assert isinstance(plan, Plan)
     engine = DuckDb()
-    engine.give("source", pa.concat_tables([unit.read() for unit in units]).unify_dictionaries())  # type: ignore[attr-defined]
+    give_inputs(engine, found)
+    made = make_tables(engine, plan, "source", prefix)
     folder.mkdir(parents=True, exist_ok=True)
-    occurs = {g: engine.query(sql.write(sql.distinct(plan.shape, g, "source"), "duckdb")) for g in sql.GROUPS}
-    made = plan.tables(occurs)
     for name, table in made.items():
-        engine.give(prefix + name, table)
-    made |= plan.answers(engine.query(sql.write(sql.cells(plan.shape, "source", prefix), "duckdb")))
-    for name, table in made.items():
-        pq.write_table(table, folder / f"{prefix}{name}.parquet", store_schema=False)
+        pq.write_table(table, folder / f"{name}.parquet", store_schema=False)
+    rows = sum(table.num_rows for table in made.values())
+    click.echo(f"{len(made)} tables with {rows:,} rows are written to {folder}", err=True)

@@ -1,6 +1,6 @@
 """The reference evaluator, the argument for an answer, and the answer itself."""
 
-from sekisho.decide.argument import Arguer, Argument, InstrumentProof, RuleProof, Step, breaking, leaves
+from sekisho.decide.argument import Arguer, Argument, InstrumentProof, Provers, RuleProof, Step, breaking, leaves
 from sekisho.decide.decision import Alternative, Bar, Basis, Decision, Leg, Need, Receipt
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "InstrumentProof",
     "Leg",
     "Need",
+    "Provers",
     "Receipt",
     "RuleProof",
     "Step",

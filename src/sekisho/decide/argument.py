@@ -117,11 +117,11 @@ class _Plan:
 
     __slots__ = ("levels", "part", "rules", "scope", "unmodelled")
 
-    def __init__(self, part: InForce) -> None:
+    def __init__(self, part: InForce, proved: Provers) -> None:
         self.part = part
         self.scope = _Proved(part.scope)
         self.rules = _getter(tuple(rule.name for rule in part.rules))
-        self.unmodelled = tuple((passage, _Proved(passage.when)) for passage in part.unmodelled)
+        self.unmodelled = tuple((passage, proved.of(passage)) for passage in part.unmodelled)
         levels: dict[Outcome, list[str]] = {}
         for rule in part.rules:
             if rule.effect.outcome:
@@ -129,16 +129,37 @@ class _Plan:
         self.levels = tuple((outcome, tuple(levels[outcome])) for outcome in sorted(levels, reverse=True))
 
 
-class Arguer:
-    """Builds the arguments of one law, remembering the proof of each rule for the values it asks for."""
+class Provers:
+    """What has been proved of rules and passages, for all laws that have them: most last through many versions."""
 
-    def __init__(self, law: Law) -> None:
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Rule | Unmodelled, _Proved]] = {}  # kept beside it, so its id stays its own
+
+    def of(self, what: Rule | Unmodelled) -> _Proved:
+        """The condition of a rule or passage, with its proofs."""
+        found = self._known.get(id(what))
+        if found is None:
+            rule = what if isinstance(what, Rule) else None
+            found = self._known[id(what)] = what, _Proved(what.when, rule)
+        return found[1]
+
+
+class Arguer:
+    """Builds the arguments of one law, remembering the proof of each rule for the values it asks for.
+
+    Args:
+        law: The law.
+        proved: What is shared with other laws of the same library.
+    """
+
+    def __init__(self, law: Law, proved: Provers | None = None) -> None:
+        proved = proved or Provers()
         self.law = law
         self.variables = law.variables
         self._row = _getter(law.variables)
-        self._rules = {rule.name: _Proved(rule.when, rule) for rule in law.rules}
+        self._rules = {rule.name: proved.of(rule) for rule in law.rules}
         self._excepted = tuple(name for name, by in law.exceptions.items() if by)
-        self._plans = tuple(_Plan(part) for part in law.instruments)
+        self._plans = tuple(_Plan(part, proved) for part in law.instruments)
         self._arguments: dict[object, Argument] = {}
 
     def argue(self, values: Values) -> Argument:

@@ -1,0 +1,234 @@
+"""Every format in and out: the same rows, the same answers; whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import sekisho
+from sekisho.base import TroubleError
+from sekisho.batch import run as running
+from sekisho.batch.answers import COLUMNS
+from sekisho.batch.columns import map_columns
+from sekisho.batch.read import open_inputs
+from sekisho.batch.run import Table, run
+
+ORDERS = """Order no,Order date,Destination,Goods,Consideration
+1,2023-12-22,USA,Patriot PAC-3,sale
+2,20 Dec 2025,Ukraine,patriot-pac3,grant
+3,2024-05-01,Philippines,patriot-pac3,
+"""
+
+
+@pytest.fixture
+def orders(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS, encoding="utf-8")
+    return path
+
+
+def screen(desk, patterns, output, **more):
+    inputs = open_inputs([str(each) for each in patterns])
+    mapped = map_columns(inputs.headings, desk.library, constants={"exporter": "Japan"}, **more)
+    return run(inputs, output, Table(desk, mapped)), inputs
+
+
+def rows_of(path):
+    """What was written, as plain rows."""
+    inputs = open_inputs([str(path)])
+    table = pa.concat_tables([unit.read() for unit in inputs.units()])
+    return [{name: "" if value is None else value for name, value in row.items()} for row in table.to_pylist()]
+
+
+@pytest.fixture
+def answers(desk, orders, tmp_path):
+    screen(desk, [orders], tmp_path / "first.csv")
+    return rows_of(tmp_path / "first.csv")
+
+
+def test_every_row_is_answered_and_nothing_else_changes(answers):
+    assert [row["outcome"] for row in answers] == ["may-be-permitted", "prohibited", "prohibited"]
+    assert [row["Order date"] for row in answers] == ["2023-12-22", "20 Dec 2025", "2024-05-01"]
+    assert list(answers[0])[-11:] == list(COLUMNS)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.arrow", "out.xlsx", "out"])
+def test_every_format_holds_the_same(desk, orders, answers, tmp_path, name):
+    screen(desk, [orders], tmp_path / name)
+    assert [{**row, "Order no": str(row["Order no"])} for row in rows_of(tmp_path / name)] == answers
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("name", ["in.tsv", "in.jsonl", "in.parquet", "in.arrow", "in.xlsx"])
+def test_every_format_is_read(desk, orders, answers, tmp_path, name):
+    table = pa.table({k: [row[k] for row in answers] for k in list(answers[0])[:-11]})
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        pq.write_table(table, path)
+    elif name.endswith("arrow"):
+        with pa.ipc.new_file(str(path), table.schema) as writer:
+            writer.write_table(table)
+    elif name.endswith("jsonl"):
+        path.write_text("\n".join(json.dumps(row) for row in table.to_pylist()), encoding="utf-8")
+    elif name.endswith("tsv"):
+        path.write_text(ORDERS.replace(",", "\t"), encoding="utf-8")
+    else:
+        _workbook(
+            path, [["List of orders"], [], table.column_names, *(list(row.values()) for row in table.to_pylist())]
+        )
+    screen(desk, [path], tmp_path / "out.csv")
+    assert rows_of(tmp_path / "out.csv") == answers
+
+
+def _workbook(path, rows):
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    for line, row in enumerate(rows):
+        sheet.write_row(line, 0, row)
+    book.close()
+
+
+def test_a_partitioned_folder_and_a_glob(desk, answers, tmp_path):
+    for year, row in (("2023", 0), ("2025", 1), ("2024", 2)):
+        folder = tmp_path / "in" / f"region=R{year}"
+        folder.mkdir(parents=True)
+        pq.write_table(pa.table({k: [answers[row][k]] for k in list(answers[0])[:5]}), folder / "a.parquet")
+    for pattern in (tmp_path / "in", tmp_path / "in" / "**" / "*.parquet"):
+        screen(desk, [pattern], tmp_path / "out.csv")
+        found = rows_of(tmp_path / "out.csv")
+        assert sorted(row["outcome"] for row in found) == sorted(row["outcome"] for row in answers)
+        assert {row["region"] for row in found} == {"R2023", "R2024", "R2025"}
+
+
+def test_a_workbook_has_a_summary_and_the_rows_that_need_a_person(desk, tmp_path):
+    calamine = pytest.importorskip("python_calamine")
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS + "4,2024-05-01,Ukrane,patriot-pac3,\n", encoding="utf-8")
+    screen(desk, [path], tmp_path / "out.xlsx")
+    book = calamine.load_workbook(str(tmp_path / "out.xlsx"))
+    assert book.sheet_names == ["Decisions", "Summary", "Needs a person"]
+    person = book.get_sheet_by_name("Needs a person").to_python()
+    assert len(person) == 2 and person[1][0] == 4 and "did you mean Ukraine" in " ".join(map(str, person[1]))
+
+
+# Resuming
+
+
+def _many(path, count):
+    table = pa.table(
+        {
+            "id": list(range(count)),
+            "date": ["2024-05-01"] * count,
+            "recipient": ["USA", "UKR"] * (count // 2),
+            "item": ["patriot-pac3"] * count,
+        }
+    )
+    pq.write_table(table, path, row_group_size=100)
+
+
+@pytest.mark.parametrize("output", ["out.parquet", "out", "out.csv", "out.jsonl"])
+def test_an_interrupted_run_goes_on_without_losing_or_repeating_a_row(desk, tmp_path, monkeypatch, output):
+    monkeypatch.setattr("sekisho.batch.read.UNIT", 100)
+    _many(tmp_path / "in.parquet", 1000)
+    write, calls = running.write_part, []
+
+    def failing(*args, **more):
+        calls.append(1)
+        if len(calls) > 6:
+            raise KeyboardInterrupt
+        write(*args, **more)
+
+    monkeypatch.setattr(running, "write_part", failing)
+    with pytest.raises(KeyboardInterrupt):
+        screen(desk, [tmp_path / "in.parquet"], tmp_path / output)
+    assert not (tmp_path / output).exists()
+    monkeypatch.setattr(running, "write_part", write)
+    report, _ = screen(desk, [tmp_path / "in.parquet"], tmp_path / output)
+    assert report.rows == 1000 and 0 < report.resumed < 10
+    assert [int(row["id"]) for row in rows_of(tmp_path / output)] == list(range(1000))
+
+
+def test_another_input_begins_afresh(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr("sekisho.batch.read.UNIT", 100)
+    _many(tmp_path / "in.parquet", 400)
+    write = running.write_part
+    monkeypatch.setattr(running, "write_part", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+    monkeypatch.setattr(running, "write_part", write)
+    _many(tmp_path / "in.parquet", 200)
+    report, _ = screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+    assert (report.rows, report.resumed) == (200, 0)
+
+
+def test_a_full_disk_leaves_no_output_and_loses_nothing(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr("sekisho.batch.read.UNIT", 100)
+    _many(tmp_path / "in.parquet", 300)
+    write, calls = running.write_part, []
+
+    def full(*args, **more):
+        calls.append(1)
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(*args, **more)
+
+    monkeypatch.setattr(running, "write_part", full)
+    with pytest.raises(TroubleError, match="the disk is full"):
+        screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+    assert not (tmp_path / "out.parquet").exists()
+    monkeypatch.setattr(running, "write_part", write)
+    assert screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")[0].rows == 300
+
+
+def test_the_order_in_which_things_are_learnt_does_not_show(desk, tmp_path):
+    _many(tmp_path / "in.parquet", 200)
+    for name in ("a.parquet", "b.parquet"):
+        screen(desk, [tmp_path / "in.parquet"], tmp_path / name)
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+SLOW = """
+import sys, time
+from sekisho.batch import read, run
+from sekisho.cli.main import main
+read.UNIT = 100
+write = run.write_part
+def slowly(*args):
+    write(*args)
+    time.sleep(0.2)
+run.write_part = slowly
+sys.argv = ["sekisho", "screen", "in.parquet", "-o", "out.parquet", "--set", "exporter=Japan"]
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are another matter there")
+@pytest.mark.parametrize(("signal_", "status"), [("SIGKILL", -9), ("SIGINT", 130)])
+def test_a_process_that_is_stopped_goes_on_when_it_is_started_again(tmp_path, signal_, status):
+    _many(tmp_path / "in.parquet", 2000)
+    place = {**os.environ, "PYTHONPATH": str(Path(sekisho.__file__).parents[1])}
+    with subprocess.Popen([sys.executable, "-c", SLOW], cwd=tmp_path, env=place, stderr=subprocess.PIPE) as process:
+        for _ in range(600):
+            if len(list(tmp_path.glob(".out.parquet.parts/part-*.parquet"))) > 5 or process.poll() is not None:
+                break
+            time.sleep(0.05)
+        process.send_signal(getattr(signal, signal_))
+        said = process.communicate()[1].decode()
+    assert process.returncode == status and "Traceback" not in said
+    assert not (tmp_path / "out.parquet").exists()
+    quick = SLOW.replace("0.2", "0")
+    ended = subprocess.run([sys.executable, "-c", quick], cwd=tmp_path, env=place, capture_output=True, text=True)
+    assert ended.returncode == 0 and "went on after" in ended.stderr, ended.stderr
+    assert pq.read_table(tmp_path / "out.parquet").column("id").to_pylist() == list(range(2000))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]

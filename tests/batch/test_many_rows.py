@@ -1,0 +1,228 @@
+"""Large tables take a shorter way; it leads to the same answers."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from screening import decided, row_of, table_of
+
+from sekisho.batch import screener, shortcut
+from sekisho.batch.answers import COLUMNS
+from sekisho.batch.columns import map_columns
+from sekisho.batch.memory import Memory
+from sekisho.batch.pack import Column, pack
+from sekisho.batch.run import Table
+from sekisho.batch.store64 import Store
+from sekisho.testing import random_case
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import screen_data
+
+WAYS = {"by codes": (1 << 26, 1 << 26), "by kinds": (0, 1 << 24), "by classes": (0, 0)}
+"""The largest table of answers by codes and by kinds under which each way of looking up is taken."""
+
+STATES = ("date", "exporter", "recipient", "act", "consideration")
+ITEM = ("item.arms", "item.weapon", "item.form", "item.purpose", "item.licensors")
+
+
+@pytest.fixture(autouse=True)
+def in_small_blocks(monkeypatch):
+    """As if a thousand rows were many: several blocks, a thread for each of some."""
+    monkeypatch.setattr(screener, "_SHORT", 1)
+    monkeypatch.setattr(shortcut, "_BLOCK", 300)
+
+
+@pytest.fixture(scope="module")
+def realistic(desk):
+    """Thousands of rows, forty of them distinct, with a tenth of the cells unknown."""
+    rng = np.random.default_rng(3)
+    table = screen_data.realistic(desk, 40, unknown=0.1).drop_columns(["id"])
+    return table.take(rng.integers(0, table.num_rows, 4000))
+
+
+def worker_for(desk, table, **more):
+    constants = {} if any(n.startswith("item") for n in table.column_names) else {"item.stock": "new"}
+    return Table(desk, map_columns(table.column_names, desk.library, constants=constants), **more)
+
+
+def taken(worker, rows, threads=1):
+    """The share of rows that the short way answers by itself."""
+    found = worker.screener._shortcut.find(rows, worker.screener._store, threads)
+    return 0.0 if found is None else float((found >= 0).mean())
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 2**32 - 1), way=st.sampled_from(sorted(WAYS)), threads=st.integers(1, 3))
+def test_every_way_of_looking_up_answers_as_decide_does(random_desk, seed, way, threads):
+    desk, rng = random_desk(seed), Random(seed)
+    cases = [row_of(random_case(rng, desk, unknown=0.2)) for _ in range(25)]
+    facts = sorted({name for row in cases for name in row if name.startswith(("facts.", "judgements."))})
+    wanted = {*STATES, *rng.sample(ITEM, 2), *rng.sample(facts, min(2, len(facts)))}
+    cases = [{name: text for name, text in row.items() if name in wanted} for row in cases]
+    numbers = [rng.randrange(len(cases)) for _ in range(1000)]
+    table = table_of([cases[number] for number in numbers])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shortcut, "_WHOLE", WAYS[way][0])
+        patch.setattr(shortcut, "_DENSE", WAYS[way][1])
+        worker = worker_for(desk, table)
+        rows = worker.encoder.encode(table)
+        worker.screener.screen(rows)
+        asked = worker.screener.asked
+        for _ in range(2):  # what the table of answers does not know yet, and what it has learnt
+            found = worker.screener.screen(rows, threads=threads)
+        tables = worker.screener._shortcut._tables
+    assert tables is not None
+    assert ("by codes" if tables.whole else "by kinds" if tables.answers else "by classes") == way
+    assert worker.screener.asked == asked
+    answers = {number: found.row(i) for i, number in enumerate(numbers)}
+    for number, row in enumerate(cases):
+        if number not in answers:
+            continue
+        wanted = decided(desk, row)
+        assert answers[number] == wanted if wanted[0] else answers[number][0] == "" and answers[number][-1], row
+    alone = worker.screener._screen(rows)
+    assert (alone == found.codes).all()
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_our_own_books_the_short_way_and_the_long_way(desk, realistic, monkeypatch, way):
+    monkeypatch.setattr(shortcut, "_WHOLE", WAYS[way][0])
+    monkeypatch.setattr(shortcut, "_DENSE", 1 << 28 if WAYS[way][1] else 0)
+    worker = worker_for(desk, realistic)
+    rows = worker.encoder.encode(realistic)
+    long = worker.screener.screen(rows)
+    assert worker.screener._shortcut._tables is None  # nothing was known, so nothing could be looked up
+    short = worker.screener.screen(rows, threads=2)
+    assert taken(worker, rows) > 0.9
+    for name in COLUMNS:
+        assert short.column(name).to_pylist() == long.column(name).to_pylist()
+    texts = {name: realistic.column(name).to_pylist() for name in realistic.column_names}
+    for i in range(0, 4000, 250):
+        row = {name: text[i].isoformat() if name == "date" else text[i] for name, text in texts.items() if text[i]}
+        assert short.row(i) == decided(desk, row), row
+
+
+def test_days_that_no_table_covers_yet(random_desk):
+    desk = random_desk(4)
+    table = table_of(
+        [
+            {"date": day, "exporter": "AAA", "recipient": "BBB", "item.arms": "yes"}
+            for day in ("2001-05-01", "2010-01-01", "1950-01-01", "2100-12-31")
+        ]
+    )
+    worker = worker_for(desk, table)
+    first = [worker.screen(table.slice(0, 2)).row(i) for i in range(2)]
+    assert [worker.screen(table.slice(0, 2)).row(i) for i in range(2)] == first
+    covered = worker.screener._shortcut._tables
+    found = worker.screen(table)
+    assert worker.screener._shortcut._tables.span > covered.span
+    for i in range(4):
+        row = {name: table.column(name)[i].as_py() for name in table.column_names}
+        assert found.row(i) == decided(desk, row)
+
+
+def test_more_answers_than_a_byte_can_count(monkeypatch):
+    answers = shortcut._Answers(1000)
+    cells = np.arange(600)
+    answers.learn(cells[:5], np.array([7, -1, 7, 9, 7], np.int32))
+    assert answers.codes.take(answers.numbers[:5]).tolist() == [7, -1, 7, 9, 7]
+    answers.learn(cells, np.arange(600, dtype=np.int32) * 3)
+    assert answers.numbers.dtype == np.uint16
+    assert (answers.codes.take(answers.numbers[:600]) == np.arange(600) * 3).all()
+    assert answers.codes[answers.numbers[999]] == -1
+
+
+def test_several_threads_at_once_give_the_same(desk, realistic):
+    worker = worker_for(desk, realistic)
+    parts = [realistic.slice(i * 500, 500) for i in range(8)]
+    with ThreadPoolExecutor(len(parts)) as pool:
+        found = list(pool.map(lambda part: worker.screen(part).column("basis").to_pylist(), parts))
+    alone = worker_for(desk, realistic)
+    assert found == [alone.screen(part).column("basis").to_pylist() for part in parts]
+    assert len({text for part in found for text in part}) > 3
+
+
+def test_what_was_learnt_is_kept_and_changes_nothing(desk, realistic, tmp_path):
+    memory = Memory(tmp_path, (desk.digest, desk.registries.digest()))
+    part = realistic.slice(0, 300)
+    first = worker_for(desk, part, memory=memory)
+    wanted = [first.screen(part).row(i) for i in range(part.num_rows)]
+    assert first.screener.asked > 10
+    first.close()
+    again = worker_for(desk, part, memory=memory)
+    found = again.screen(part)
+    assert again.screener.asked == 0
+    assert [found.row(i) for i in range(part.num_rows)] == wanted
+    memory.path.write_bytes(memory.path.read_bytes()[:-3])
+    assert worker_for(desk, part, memory=memory).screener.learnt().combined == []
+
+
+def test_of_too_much_the_answers_are_kept(random_desk, tmp_path, monkeypatch):
+    monkeypatch.setattr("sekisho.batch.memory._LARGEST", 3)
+    desk, rng = random_desk(1), Random(1)
+    table = table_of([row_of(random_case(rng, desk, unknown=0.2)) for _ in range(60)])
+    memory = Memory(tmp_path, ("random",))
+    first = worker_for(desk, table, memory=memory)
+    wanted = first.screen(table).column("basis").to_pylist()
+    cells = len(first.screener.learnt().cells[0])
+    first.close()
+    again = worker_for(desk, table, memory=memory)
+    assert len(again.screener.learnt().cells[0]) == 3 < cells
+    assert again.screen(table).column("basis").to_pylist() == wanted
+    assert again.screener.asked < first.screener.asked
+
+
+def test_half_a_memory_is_no_memory(desk, realistic, tmp_path):
+    memory = Memory(tmp_path, (desk.digest,))
+    part = realistic.slice(0, 10)
+    worker = worker_for(desk, part, memory=memory)
+    worker.screen(part)
+    worker.close()
+    memory.path.write_bytes(memory.path.read_bytes()[:-3])
+    assert worker_for(desk, part, memory=memory).screener.learnt().combined == []
+
+
+def test_a_store_finds_what_was_added_and_nothing_else():
+    rng = np.random.default_rng(0)
+    keys = np.unique(rng.integers(1, 2**63, 50_000).astype(np.uint64))
+    store = Store(1)
+    for start in range(0, len(keys), 7000):
+        part = keys[start : start + 7000]
+        store.add(part, np.arange(start, start + len(part))[:, None])
+    places = store.find(keys)
+    assert (store.rows[places, 0] == np.arange(len(keys))).all()
+    assert (store.find(np.setdiff1d(rng.integers(1, 2**63, 1000).astype(np.uint64), keys)) == -1).all()
+
+
+@settings(max_examples=50)
+@given(
+    sizes=st.lists(st.tuples(st.integers(0, 3), st.sampled_from([1, 2, 5, 40, 300])), max_size=7),
+    rows=st.integers(0, 50),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_folded_and_packed_columns_tell_apart_what_differs(sizes, rows, seed):
+    rng = np.random.default_rng(seed)
+    columns = []
+    for low, wide in sizes:
+        kind = np.uint8 if low + wide <= 256 else np.uint16
+        columns.append(Column(rng.integers(low, low + wide, rows).astype(kind), low + wide, low))
+    stated = [tuple(int(column.codes[row]) for column in columns) for row in range(rows)]
+    if np.prod([wide for _, wide in sizes] or [1]) < 1 << 32:
+        expected = []
+        for each in stated:
+            number = 0
+            for (low, wide), code in zip(sizes, each, strict=True):
+                number = number * wide + code - low
+            expected.append(number)
+        assert shortcut._Radix(columns).fold(slice(0, rows)).tolist() == expected
+    packed = pack(columns, rows)
+    assert [stated[int(row)] for row in packed.row.take(packed.codes)] == stated
+    assert packed.size == len(set(stated))

@@ -1,0 +1,51 @@
+"""The query in every dialect: it parses, and stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from sekisho.batch.columns import map_columns
+from sekisho.batch.run import Table
+
+sqlglot = pytest.importorskip("sqlglot")
+
+from sekisho.batch import sql  # noqa: E402 - needs sqlglot
+from sekisho.batch.tables import Plan  # noqa: E402
+
+HEADINGS = ("Order no", "date", "exporter", "recipient", "item", "consideration", "weapon")
+
+
+@pytest.fixture(scope="module")
+def shape(desk):
+    return Plan(Table(desk, map_columns(HEADINGS, desk.library)), HEADINGS).shape
+
+
+@pytest.mark.parametrize("dialect", sql.DIALECTS)
+def test_the_query_parses_and_keeps_its_shape(shape, dialect, snapshot):
+    text = sql.write(sql.decide(shape, "orders"), dialect)
+    assert sqlglot.parse_one(text, dialect=dialect).sql(dialect=dialect, pretty=True) == text
+    assert text == snapshot
+    occurs = sql.write(sql.every(shape, "orders"), dialect)
+    assert sqlglot.parse_one(occurs, dialect=dialect).sql(dialect=dialect, pretty=True) == occurs
+    assert sqlglot.parse_one(sql.write(sql.cells(shape, "orders"), dialect), dialect=dialect)
+    for group in sql.GROUPS:
+        assert sqlglot.parse_one(sql.write(sql.distinct(shape, group, "orders"), dialect), dialect=dialect)
+
+
+def test_every_alias_is_quoted_as_it_is_used(shape):
+    text = sql.write(sql.decide(shape, "orders"), "snowflake")
+    assert 'FROM orders AS "t"' in text and 'WITH "k" AS' in text and " AS items" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("orders", "FROM orders"),
+        ("lake.orders", "FROM lake.orders"),
+        ("a.lake.orders", "FROM a.lake.orders"),
+        ("orders of 2024", 'FROM "orders of 2024"'),
+        ('x" AS y; DROP TABLE z; --', 'FROM "x"" AS y; DROP TABLE z; --"'),
+    ],
+)
+def test_a_table_is_named_as_it_is_called(shape, name, written):
+    assert written in sql.write(sql.decide(shape, name), "duckdb")
