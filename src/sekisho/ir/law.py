@@ -86,20 +86,6 @@ class Law:
                     seen.setdefault(name)
         return tuple(seen)
 
-    @cached_property
-    def key(self) -> tuple[str, ...]:
-        """What tells this version apart from others: the names of all that is in force."""
-        return tuple(
-            name
-            for part in self.instruments
-            for name in (
-                part.instrument.name,
-                *(scope.name for scope in part.scopes),
-                *(rule.name for rule in part.rules),
-                *(passage.name for passage in part.unmodelled),
-            )
-        )
-
 
 class Timeline:
     """When each rule of a library is in force, with the given proposals adopted on the given days."""

@@ -128,7 +128,9 @@ def question_of(decision: Decision, speaker: Speaker) -> str:
     """What was asked, in one line."""
     case = decision.case
     item = case.item.name or case.item.key or "an item"
-    parts = ["act unknown" if case.act == "unknown" else label(case.act) if case.act != "re-transfer" else "re-transfer"]
+    parts = [
+        "act unknown" if case.act == "unknown" else label(case.act) if case.act != "re-transfer" else "re-transfer"
+    ]
     parts += [label(each) for each in (case.consideration,) if each != "unknown"]
     if case.end_user != "unknown":
         parts.append(f"to {'the ' if case.end_user in ('government', 'armed-forces') else 'a '}{label(case.end_user)}")
