@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sekisho.base import Day, Place, Trouble, TroubleError, nearest, parse_day
 from sekisho.cases import UNKNOWN, Case, CaseReader, Outlook, Outlooks, Situation, facts_change_days, locate, resolvers
-from sekisho.decide import Alternative, Arguer, Argument, Decision, Leg, Receipt
+from sekisho.decide import Alternative, Arguer, Argument, Decision, Leg, Provers, Receipt
 from sekisho.decide.combine import stands, widened
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Effect, Kind, Law, Library, Outcome, Timeline
@@ -71,11 +71,11 @@ class Replayed:
 class _Ready:
     """The law of one version, compiled, with what has been found out about it."""
 
-    def __init__(self, law: Law, library: Library) -> None:
+    def __init__(self, law: Law, library: Library, proved: Provers) -> None:
         self.law = law
         self.states = States(compile_law(law, library))
         self.root: State = self.states.root()
-        self.arguer = Arguer(law)
+        self.arguer = Arguer(law, proved)
 
 
 class Desk:
@@ -98,6 +98,7 @@ class Desk:
         self._timelines: dict[tuple[tuple[str, Day], ...], Timeline] = {}
         self._assumed: dict[tuple[str, ...], Timeline] = {}
         self._ready: dict[int, _Ready] = {}
+        self._proved = Provers()
 
     @cached_property
     def _resolvers(self) -> Mapping[str, Any]:
@@ -217,7 +218,7 @@ class Desk:
         """The law, compiled; once for each version."""
         found = self._ready.get(id(law))
         if found is None:
-            found = self._ready[id(law)] = _Ready(law, self.library)
+            found = self._ready[id(law)] = _Ready(law, self.library, self._proved)
         return found
 
     # Answers
@@ -308,14 +309,10 @@ class Desk:
     def inquiry(self) -> Inquiry:
         """Answers about all cases at once; what it needs is laid out when it is first asked."""
         from sekisho.reason.inquiry import Inquiry
-        from sekisho.reason.orders import kept_order
+        from sekisho.reason.shelf import Shelf
 
-        folders = [data_folder("law")]
-        return Inquiry(
-            self,
-            documented=lambda: self.documented,
-            kept_order=kept_order(folders, cache_folder(), self.digest),
-        )
+        shelf = Shelf([data_folder("law")], cache_folder(), self.digest)
+        return Inquiry(self, documented=lambda: self.documented, shelf=shelf)
 
     @cached_property
     def documented(self) -> tuple[Case, ...]:
@@ -346,6 +343,7 @@ class Desk:
         for_: Mapping[str, str] | None = None,
         facts_on: str | Day | None = None,
         cases: Iterable[Case] | None = None,
+        books: Desk | None = None,
     ) -> Compared:
         """Exactly which cases two laws answer differently.
 
@@ -359,9 +357,12 @@ class Desk:
             facts_on: The day of which the registries speak about the states named in `for_`; the
                 second day where none is given.
             cases: The documented cases to be tried; those of history where none are given.
+            books: The desk in whose books the second law stands, where these are others: a folder of
+                one's own beside ours.
 
         Raises:
-            TroubleError: An unknown word, choices that no case can have, a law that is not encoded.
+            TroubleError: An unknown word, choices that no case can have, a law that is not encoded,
+                or a word that has different values in the two books.
 
         Example:
             >>> import sekisho
@@ -371,15 +372,21 @@ class Desk:
             ['jp-ukraine-grant']
         """
         days = [parse_day(day) if isinstance(day, str) else day for day in (before, after)]
-        for state in (law, other or law):
-            if state not in self.library.jurisdictions:
-                known = ", ".join(self.library.jurisdictions)
+        second = books or self
+        for desk, state in ((self, law), (second, other or law)):
+            if state not in desk.library.jurisdictions:
+                known = ", ".join(desk.library.jurisdictions)
                 raise TroubleError(
                     [Trouble("SK506", f"the law of `{state}` is not encoded", help=f"encoded are: {known}")]
                 )
-        second = self.with_proposals(with_) if with_ else self
+        second = second.with_proposals(with_) if with_ else second
         one, two = self.timeline().law(law, days[0]), second.timeline().law(other or law, days[1])
         at = parse_day(facts_on) if isinstance(facts_on, str) else facts_on or days[1]
+        if books is not None:
+            from sekisho.reason.across import Side, across
+
+            sides = Side(self.inquiry, one, days[0]), Side(second.inquiry, two, days[1])
+            return across(*sides, fixed=for_, facts_on=at, cases=cases)[0]
         return self.inquiry.compare(one, two, fixed=for_, facts_on=at, cases=cases)
 
     def verify(self, names: Iterable[str] = ()) -> tuple[Verdict, ...]:

@@ -65,6 +65,22 @@ def test_the_share_of_one_class_is_the_count_of_its_cases(desk, shares):
     assert [(r.days, r.permitted, r.cases) for r in rows] == [(r.days, r.permitted, r.cases) for r in again]
 
 
+def test_an_export_is_from_the_state_whose_law_it_is(desk):
+    others = sorted(desk.registries.names.records["states"])[:24]
+    korea = openness.openness(desk, "KOR", recipients=["UKR", *others], first=Day(2022, 1, 1), last=Day(2023, 1, 1))
+    assert korea.on(Day(2022, 3, 6))["UKR", "finished weapon"] == 1
+    assert korea.on(Day(2022, 3, 7))["UKR", "finished weapon"] == 0  # presumed denied, whoever supplied it
+    assert korea.finding.endswith("from 100\u00a0% to 0\u00a0% on 7 March 2022")
+
+
+def test_the_mean_of_a_class_is_drawn_and_told(desk):
+    chart = openness.openness(desk, "JPN", recipients=["agreement-state", "UKR"], first=Day(2026, 4, 1), last=LAST)
+    assert chart.names["agreement-state"] == "mean of agreement states"
+    assert inside(openness.draw(chart)) == []
+    row = next(row for row in openness.data(chart)["shares"] if row["recipient"] == "agreement-state")
+    assert row["mean_of"] == 17
+
+
 def test_the_states_shown_are_those_that_permissions_name(desk):
     assert named_states(desk, "JPN")[-1] == "*"
     assert "UKR" in named_states(desk, "JPN")
@@ -76,6 +92,16 @@ def test_a_strip_joins_days_with_one_outcome(traced):
     assert traced.bands[-1][0] == Day(2023, 12, 22)
     assert outcomes[-1] is Outcome.MAY_BE_PERMITTED
     assert traced.finding.endswith("may be permitted since 22 December 2023")
+
+
+def test_a_strip_tells_every_reason_and_the_revisions_that_changed_nothing(desk):
+    case = desk.case(exporter="JPN", recipient="UKR", item="patriot-pac3", date=LAST)
+    chart = strip.strip(case, desk.trace(case, first=Day(2014, 4, 1), last=LAST), LAST)
+    assert [band[2] for band in chart.bands] == [Outcome.PROHIBITED]
+    assert [part[0] for part in chart.parts] == [Day(2014, 4, 1), Day(2026, 4, 21)]
+    assert chart.parts[0][3].startswith("No heading of the Implementation Guidelines")
+    assert Day(2023, 12, 22) in chart.parts[0][4]
+    assert inside(strip.draw(chart)) == []
 
 
 def test_a_grid_decides_every_cell(desk, flips):

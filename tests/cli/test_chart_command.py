@@ -64,3 +64,10 @@ def test_bad_input(real, arguments, status, code):
     found, said = real("chart", *arguments)
     assert (found, code in said) == (status, True), said
     assert "Traceback" not in said
+
+
+def test_recipients_that_are_none(real):
+    status, said = real("chart", "openness", "--state", "JPN", "--recipient", "agrement-state")
+    assert (status, "`agreement-state`" in said) == (1, True), said
+    status, said = real("chart", "openness", "--state", "JPN", "--recipient", "Ukrane")
+    assert (status, "did you mean Ukraine" in said) == (1, True), said

@@ -118,3 +118,38 @@ def test_bad_input(real, arguments, status, code):
     found, said = real("compare", *arguments)
     assert (found, code in said) == (status, True), said
     assert "Traceback" not in said
+
+
+def test_choices_that_exclude_each_other_are_named_alone(real):
+    status, said = real(
+        "compare", "2026-04-20", "2026-04-21", "--state", "JPN", "--for", "recipient=UKR,arms=no,weapon=yes"
+    )
+    assert status == 1
+    assert "no case can be so: arms=false, weapon=true" in said
+
+
+def test_a_policy_that_begins_is_told_by_its_rule(real):
+    status, said = real("compare", "2022-03-06", "2022-03-07", "--state", "KOR")
+    plain = " ".join(said.split())
+    assert status == 0
+    assert (
+        "“No lethal item directly to Ukraine” (kr-no-lethal-items) begins: may be permitted → presumed denied" in plain
+    )
+    assert "the recipient is Ukraine, the item is a weapon" in plain
+    assert "anything at all" not in plain
+
+
+def test_a_permission_that_asks_for_what_was_free_is_its_cause(real):
+    data = json.loads(real("compare", "2022-03-14", "2022-03-15", "--state", "KOR", "--json")[1])
+    assert [(each["before"], each["after"], each["cause"]["name"]) for each in data["changes"]] == [
+        ("free", "may-be-permitted", "kr-non-lethal-items")
+    ]
+
+
+def test_a_rule_that_stands_elsewhere_says_through_what_and_how_well_sourced(real):
+    data = json.loads(real("compare", "2023-12-21", "2023-12-22", "--state", "JPN", "--json")[1])
+    cause = next(each["cause"] for each in data["changes"] if each["cause"]["name"] == "jp-five-purposes")
+    assert (cause["how"], cause["support"]) == ("changes", "inferred")
+    said = " ".join(real("compare", "2023-12-21", "2023-12-22", "--state", "JPN")[1].split())
+    assert "through jp-five-purposes-unarmed and jp-five-purposes-armed" in said
+    assert "finds that Iran is a security partner" in said  # a case that flips says on which findings

@@ -28,7 +28,8 @@ STORIES = {
     ),
     "2026-11-21": (
         ("agreement on the transfer of defence equipment in force", "“special circumstances”",
-         "Limit on the destination of weapons", "17 states", "jp-2026-agreement-with-ukraine"),
+         "Limit on the destination of weapons", "17 states", "jp-2026-agreement-with-ukraine",
+         "from each of them, consent to its going on to Ukraine: may be permitted, only if"),
         ("closed list",),
     ),
 }  # fmt: skip
@@ -98,6 +99,35 @@ def test_fixing_and_freeing(real):
     assert any(step["var"] == "weapon" for card in freed["cards"] for step in card["steps"])
 
 
+ONWARD = ("--act", "re-transfer", "--recipient", "Ukraine", "--supplier", "Japan", "--item", "patriot-pac3")
+
+
+def test_several_laws_at_once(real, tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "id: onward\ndate: 2026-11-21\nact: re-transfer\nexporter: KOR\nrecipient: UKR\nsupplier: JPN\n"
+        "item: patriot-pac3\njudgements:\n  special-circumstances: {by: nsc, date: 2026-05-01, found: false}\n"
+    )
+    status, said = real("take", str(path))
+    plain = " ".join(said.split())
+    assert status == 0, said
+    assert "The laws of South Korea and Japan are asked" in plain
+    assert "The law of the United States is asked as well and is not encoded" in plain
+    assert "The National Security Council of Japan finds “special circumstances”" in plain
+    assert max(map(len, said.splitlines())) <= 80
+    data = json.loads(real("take", str(path), "--json")[1])
+    assert (data["laws"], data["not_encoded"]) == (["KOR", "JPN"], ["USA"])
+    assert any(step.get("law") == "JPN" for card in data["cards"] for step in card["steps"])
+
+
+def test_the_supplier_is_heard_where_the_holders_law_is_not_encoded(real):
+    status, said = real("take", *ONWARD, "--exporter", "United States", "--on", "2026-11-21")
+    plain = " ".join(said.split())
+    assert (status, "nothing need change in the law of Japan" in plain) == (0, True), said
+    assert "finds “special circumstances”" in plain  # it may be permitted, and only on findings
+    assert "is not encoded" in plain
+
+
 def test_with_a_proposal_adopted(real):
     status, said = real("take", *PATRIOT, "--on", "2026-11-21", "--with", "jp-2026-agreement-with-ukraine")
     assert (status, "MAY BE PERMITTED" in said) == (0, True)
@@ -126,3 +156,9 @@ def test_bad_input(real, flags, status, code):
     found, said = real("take", *PATRIOT, "--on", "2026-11-21", *flags)
     assert (found, code in said) == (status, True), said
     assert "Traceback" not in said
+
+
+def test_a_proposal_whose_day_no_source_knows_is_dated_by_its_month(real):
+    said = " ".join(real("take", *PATRIOT, "--on", "2024-03-27")[1].split())
+    assert "as reported by Kyodo, July 2023;" in said
+    assert "18 November 2022; not adopted in this form" in said

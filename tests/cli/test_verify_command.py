@@ -23,7 +23,13 @@ def test_every_property_holds(real, desk):
     count = len(desk.library.properties)
     assert status == 0, said
     assert f"{count} properties: all {count} hold" in said
-    assert "`sekisho check`" in said
+    assert "Besides, looked for unasked" in said
+    assert "no contradictions" in said
+    assert "No outcome is ever free for arms" in said
+    assert max(map(len, said.splitlines())) <= 80
+    data = json.loads(real("verify", "--json")[1])
+    assert data["looked_for"]["rules"] > 200
+    assert {each["warning"] for each in data["looked_for"]["found"]} <= {True}
 
 
 def test_one_by_name_and_one_jurisdiction(real, desk):

@@ -9,6 +9,7 @@ from sekisho.cases.fields import PLAIN
 from sekisho.desk import Desk
 from sekisho.ir import Effect
 from sekisho.ir.walk import tests
+from sekisho.tell.words import words_of
 
 ITEMS: Mapping[str, Mapping[str, Any]] = {
     "finished weapon": {"weapon": True, "form": "finished", "purpose": []},
@@ -24,6 +25,9 @@ ORDINARY = (
     "an ordinary sale to a government: no special activity, no joint programme, none of the listed weapon classes"
 )
 """What the cases of a chart have in common."""
+
+ALL = "un-member"
+"""The class of states that stands for the world: all members of the United Nations, each counting once."""
 
 _SETTLED = ("classes", "under", "assurances", "purpose")
 _OPEN = ("stock", "licensors", "partners", "components_from")
@@ -47,6 +51,9 @@ def universe(desk: Desk) -> dict[str, dict[str, str]]:
         fixed["weapon"] = "true" if item["weapon"] else "false"
         fixed["form"] = item["form"]
         fixed["act"] = "export"
+        for var in desk.library.vars.values():  # an export: the state whose law is asked sends, and nobody supplied it
+            if var.name.endswith("=this-state"):
+                fixed[var.name] = "true" if var.name == "exporter=this-state" else "false"
         found[name] = {key: value for key, value in fixed.items() if key in desk.library.vars}
     return found
 
@@ -64,7 +71,11 @@ def named_states(desk: Desk, law: str) -> tuple[str, ...]:
 
 
 def state_words(desk: Desk, code: str) -> str:
-    """A state by name; `*` is one that no rule or registry names."""
+    """A state by name; `*` is one that no rule or registry names; a term is the states of which it holds."""
+    if code == ALL:
+        return "mean of UN members"
+    if code in desk.library.terms:
+        return f"mean of {words_of(code)}s"
     return "any other state" if code == "*" else desk.registries.names.of(code)
 
 

@@ -66,14 +66,15 @@ class Grid:
         every = len(self.cells)
         if len(self.days) == 1:
             count = self.open_to(first)
-            many = f"{count} of {every} states and territories" if count else f"None of {every} states"
-            return f"{many} may receive a {first} from {self.law_name}"
+            many = f"{count} of {every} states and territories" if count else f"none of {every} states"
+            return f"A {first} from {self.law_name} may be permitted to {many}"
         if not self.flipped:
             return f"Nothing changes for any of {every} states"
         moves = [(abs(self.open_to(item) - self.open_to(item, 0)), item) for item in ITEMS]
         item = max(moves, key=lambda each: each[0])[1]
         before, after = self.open_to(item, 0), self.open_to(item)
-        return f"{item.capitalize()}: open to {plural(before, 'state')} on the first day, to {after} on the second"
+        days = [day_words(day) for day in self.days]
+        return f"{item.capitalize()}: open to {plural(before, 'state')} on {days[0]}, to {after} on {days[1]}"
 
 
 def grid(desk: Desk, law: str, days: tuple[Day, ...]) -> Grid:

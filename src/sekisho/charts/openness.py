@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sekisho.base import Day
-from sekisho.charts.classes import ITEMS, ORDINARY, named_states, state_words, universe
+from sekisho.charts.classes import ALL, ITEMS, ORDINARY, named_states, state_words, universe
 from sekisho.charts.paper import INK, QUIET, RULE, figure, folded, write_foot, write_head
 from sekisho.desk import Desk
 from sekisho.reason.openness import Share
@@ -17,9 +17,18 @@ from sekisho.tell.words import day_words, listed
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Style = tuple[str, float, Any]
 _FIRST = Day(1967, 1, 1)
 _LABEL = 22
-_LINE = (("#9db7cf", 5.0, "-"), ("#b4543f", 2.6, "-"), ("#1a1a1a", 1.1, (0, (4, 1.6))), ("#2f5d3a", 1.6, (0, (1, 1.2))))
+_TELLING = 0.05
+_LINE = (
+    ("#9db7cf", 5.0, "-"),
+    ("#d9a441", 2.8, "-"),
+    ("#b4543f", 1.4, (0, (4, 1.6))),
+    ("#2f5d3a", 1.6, (0, (1, 1.2))),
+    ("#6b4c9a", 1.4, (0, (5, 1.4, 1, 1.4))),
+)
+_MEAN = ("#1a1a1a", 1.8, "-")
 """Colour, width and dash: the widest is drawn first, so lines that coincide lie visibly on each other."""
 
 
@@ -35,6 +44,7 @@ class Openness:
         names: What they are called.
         shares: The table.
         law_name: The state whose law it is, in words.
+        classes: Which of the recipients are classes of states: their shares are means.
     """
 
     law: str
@@ -44,6 +54,7 @@ class Openness:
     names: dict[str, str]
     shares: tuple[Share, ...]
     law_name: str
+    classes: frozenset[str] = frozenset()
 
     def of(self, recipient: str, item: str) -> list[Share]:
         """The rows of one recipient and item class, in order."""
@@ -60,19 +71,48 @@ class Openness:
     @property
     def finding(self) -> str:
         """What the chart shows, in a sentence: the day that opened most, and when everything was shut."""
-        means = [(day, sum(found.values()) / max(1, len(found))) for day in self.days() if (found := self.on(day))]
+        world = ALL in self.recipients
+        means = []
+        for day in self.days():
+            found = [share for (code, _), share in self.on(day).items() if not world or code == ALL]
+            means.append((day, sum(found) / max(1, len(found))))
         steps = [(now - before, day) for (_, before), (day, now) in pairwise(means)]
         most = max(steps, default=(0.0, self.first))
-        shut = [day for day, mean in means if mean == 0]
+        shut = [day for day, _ in means if not any(self.on(day).values())]
         said = f"No day opened the law of {self.law_name} more than {day_words(most[1])}"
+        if self._stir(world) < _TELLING:
+            return self._one_step() or f"The law of {self.law_name} has hardly moved since {day_words(self.first)}"
         if most[0] <= 0:
             how = "has only narrowed" if steps and min(steps)[0] < 0 else "has stayed as open as it was"
             said = f"The law of {self.law_name} {how} since {day_words(self.first)}"
         if shut:
             end = next((day for day, mean in means if day > shut[0] and mean > 0), None)
             until = f" to {end.year}" if end else ""
-            said += f";\nfrom {shut[0].year}{until} it was shut to all of these"
+            whom = "everybody" if world else "all of these"
+            said += f";\nfrom {shut[0].year}{until} it was shut to {whom}"
         return said
+
+    def _stir(self, world: bool) -> float:
+        """By how much the shares moved on the day on which they moved most, up or down, on average."""
+        rows = [{key: at for key, at in self.on(day).items() if not world or key[0] == ALL} for day in self.days()]
+        moved = (
+            sum(abs(now[key] - before[key]) for key in now if key in before) / max(1, len(now))
+            for before, now in pairwise(rows)
+        )
+        return max(moved, default=0.0)
+
+    def _one_step(self) -> str:
+        """The greatest single step, where the law as a whole hardly moves; empty where there is none to tell."""
+        steps = []
+        for code in self.recipients:
+            for item in ITEMS:
+                for before, after in pairwise(self.of(code, item)):
+                    steps.append((abs(float(after.share - before.share)), code, item, before.share, after))
+        size, code, item, was, row = max(steps, key=lambda step: step[0], default=(0.0, "", "", 0, None))
+        if row is None or size < 2 * _TELLING:
+            return ""
+        moved = f"{item} to {self.names[code]} from {_percent(float(was))} to {_percent(float(row.share))}"
+        return f"The law of {self.law_name} hardly moved but once:\n{moved} on {day_words(row.days.first)}"
 
 
 def openness(desk: Desk, law: str, *, recipients: Sequence[str] = (), first: Day = _FIRST, last: Day) -> Openness:
@@ -81,14 +121,17 @@ def openness(desk: Desk, law: str, *, recipients: Sequence[str] = (), first: Day
     Args:
         desk: The books.
         law: Whose law.
-        recipients: Codes of states; those that the law's permissions name, and any other, where none are given.
+        recipients: Codes of states, or terms for classes of states; the members of the United Nations, the
+            states that the law's permissions name, and any other, where none are given.
         first: The first day.
         last: The last day.
     """
-    codes = tuple(recipients) or named_states(desk, law)
+    world = (ALL,) if ALL in desk.library.terms else ()
+    codes = tuple(recipients) or (*world, *named_states(desk, law))
     shares = desk.openness(law, codes, first=first, last=last, items=universe(desk))
     names = {code: state_words(desk, code) for code in codes}
-    return Openness(law, first, last, codes, names, shares, desk.registries.names.in_prose(law))
+    classes = frozenset(code for code in codes if code in desk.library.terms)
+    return Openness(law, first, last, codes, names, shares, desk.registries.names.in_prose(law), classes)
 
 
 def table(chart: Openness) -> Iterator[tuple[str, ...]]:
@@ -133,6 +176,7 @@ def data(chart: Openness) -> dict[str, Any]:
                 "item": row.item,
                 "permitted": row.permitted,
                 "cases": row.cases,
+                **({"mean_of": row.states} if row.recipient in chart.classes else {}),
             }
             for row in chart.shares
         ],
@@ -157,13 +201,13 @@ def draw(chart: Openness) -> Figure:
         for i, (codes, rows) in enumerate(_alike(chart, item)):
             xs = [x for each in rows for x in (_year(each.days.first), _year(each.days.last or chart.last))]
             ys = [100 * float(each.share) for each in rows for _ in (0, 1)]
-            colour, width, dash = _LINE[i % len(_LINE)]
+            colour, width, dash = _style(codes, i)
             axes.plot(
-                xs, ys, color=colour, linewidth=width, linestyle=dash, solid_capstyle="butt", clip_on=False, zorder=3 + i
+                xs, ys, color=colour, linewidth=width, linestyle=dash, solid_capstyle="butt", clip_on=False,
+                zorder=20 if ALL in codes else 3 + i,
             )  # fmt: skip
-            ends.append((ys[-1], listed(chart.names[code] for code in codes), i))
-        for y, (value, name, i) in _spread(ends, 9.5):
-            colour, width, dash = _LINE[i % len(_LINE)]
+            ends.append((ys[-1], listed(chart.names[code] for code in codes), _style(codes, i)))
+        for y, (value, name, (colour, width, dash)) in _spread(ends, 9.5):
             axes.plot([last, last + 1.2 * unit], [value, y], color=RULE, linewidth=0.7, clip_on=False)
             axes.plot(
                 [last + 1.4 * unit, last + 5.4 * unit],
@@ -194,11 +238,15 @@ def draw(chart: Openness) -> Figure:
     )  # fmt: skip
     write_foot(
         page,
-        folded(f"Counted: {ORDINARY}; each maker, licensor, partner and stock counts once. Exact shares of combinations, not of "
+        folded(f"Counted: {ORDINARY}; each maker, licensor, partner and stock counts once, a fact that is not known both ways. Exact shares of combinations, not of "
                "trade; judgements left open, contested points read as their defaults. What may be permitted still needs authorisation. "
                f"Sources: the rulebooks and dated registries of Sekisho, law and facts to {day_words(chart.last)}.", 158),
     )  # fmt: skip
     return page
+
+
+def _style(codes: Sequence[str], number: int) -> Style:
+    return _MEAN if ALL in codes else _LINE[number % len(_LINE)]
 
 
 def _ticks(first: float, last: float) -> list[int]:
@@ -224,7 +272,7 @@ def _alike(chart: Openness, item: str) -> list[tuple[tuple[str, ...], list[Share
     return [(tuple(codes), chart.of(codes[0], item)) for codes in found.values()]
 
 
-def _spread(ends: Sequence[tuple[float, str, int]], apart: float) -> list[tuple[float, tuple[float, str, int]]]:
+def _spread(ends: Sequence[tuple[float, str, Style]], apart: float) -> list[tuple[float, tuple[float, str, Style]]]:
     """Labels moved apart until none covers another."""
     order = sorted(ends, key=lambda each: each[0])
     ys: list[float] = []

@@ -14,7 +14,7 @@ from sekisho.ir import Outcome
 from sekisho.tell.account import question_of
 from sekisho.tell.change import changes_between
 from sekisho.tell.sentences import Speaker
-from sekisho.tell.words import SYMBOL, day_words, outcome_words
+from sekisho.tell.words import SYMBOL, day_words, outcome_words, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,12 +32,15 @@ class Strip:
         question: What is asked, in one line.
         subject: What goes where, in a few words.
         bands: Stretches with one outcome: first day, last day, outcome, and why it began.
+        parts: The same, where another reason begins a part of its own, each with the days on which the
+            law was revised and this answer stayed as it was.
     """
 
     case: Case
     question: str
     subject: str
     bands: tuple[tuple[Day, Day, Outcome, str], ...]
+    parts: tuple[tuple[Day, Day, Outcome, str, tuple[Day, ...]], ...]
 
     @property
     def finding(self) -> str:
@@ -59,24 +62,31 @@ def strip(case: Case, stretches: Sequence[Stretch], last: Day) -> Strip:
     situation = stretches[0].decision.legs[0].situation
     speaker = Speaker(situation.library, situation.registries, situation)
     bands: list[tuple[Day, Day, Outcome, str]] = []
+    parts: list[tuple[Day, Day, Outcome, str, tuple[Day, ...]]] = []
     before = None
     for stretch in stretches:
         outcome = stretch.decision.outcome
         end = stretch.last or last
+        changes = changes_between(before, stretch.decision, first=stretch.first)
+        verb = {"began": "", "ended": "end of ", "fact": ""}
+        why = "; ".join(
+            f"{verb[each.kind]}{each.text.partition(': ')[0]}" + (f" [{each.cite}]" if each.cite else "")
+            for each in changes[:1]
+        )
+        bars = stretch.decision.bars
+        if bars and all(bar.rule is None for bar in bars) and changes and changes[0].kind != "fact":
+            titles = {each.name: each.title for each in situation.library.instruments}
+            why = f"No heading of the {titles[bars[0].instrument].removeprefix('The ')} covers it"
+        parts.append((stretch.first, end, outcome, why, stretch.revised))
         if bands and bands[-1][2] is outcome:
             bands[-1] = (bands[-1][0], end, outcome, bands[-1][3])
         else:
-            changes = changes_between(before, stretch.decision, first=stretch.first)
-            verb = {"began": "", "ended": "end of ", "fact": ""}
-            why = "; ".join(
-                f"{verb[each.kind]}{each.text}" + (f" [{each.cite}]" if each.cite else "") for each in changes[:1]
-            )
             bands.append((stretch.first, end, outcome, why))
         before = stretch.decision
     item = situation.registries.items.get(case.item.key)
     what = item.name if item is not None else case.item.name or "this transfer"
     subject = f"{what} to {speaker.role('recipient')}"
-    return Strip(case, question_of(stretches[-1].decision, speaker), subject, tuple(bands))
+    return Strip(case, question_of(stretches[-1].decision, speaker), subject, tuple(bands), tuple(parts))
 
 
 def table(chart: Strip) -> Iterator[tuple[str, ...]]:
@@ -87,10 +97,16 @@ def table(chart: Strip) -> Iterator[tuple[str, ...]]:
 
 
 def draw(chart: Strip) -> Figure:
-    """The band, numbered, with the reason of each change listed below it."""
-    rows = [
-        folded(f"{day_words(first)}: {outcome_words(outcome)}. {why}", 118) for first, _, outcome, why in chart.bands
-    ]
+    """The band, numbered, with the reason of each change listed below it; a tick for a revision that changed nothing."""
+    rows = []
+    was = None
+    for start, _, outcome, why, revised in chart.parts:
+        still = "still " if outcome is was else ""
+        same = f" The same under {plural(len(revised), 'further revision')}." if revised else ""
+        rows.append(
+            folded(f"{day_words(start)}: {still}{outcome_words(outcome)}. {why}{'.' if why else ''}{same}", 118)
+        )
+        was = outcome
     lines = sum(row.count("\n") + 1 for row in rows)
     height = 3.05 + 0.19 * lines + 0.09 * len(rows)
     page = figure(_WIDTH, height)
@@ -101,7 +117,7 @@ def draw(chart: Strip) -> Figure:
     axes.set_ylim(0, 1)
     span = last - first
     right = -1.0
-    for number, (start, end, outcome, _) in enumerate(chart.bands, 1):
+    for number, (start, end, outcome, _, revised) in enumerate(chart.parts, 1):
         x, wide = start.toordinal(), end.toordinal() + 1 - start.toordinal()
         axes.bar(x, 1, wide, align="edge", color=FILL[outcome], hatch=HATCH[outcome], edgecolor=INK, linewidth=0.8)
         text = f"{SYMBOL[outcome]} {outcome_words(outcome)}"
@@ -109,6 +125,8 @@ def draw(chart: Strip) -> Figure:
         label = text if share > 0.013 * len(text) else SYMBOL[outcome] if share > 0.018 else ""
         axes.text(x + wide / 2, 0.5, label, ha="center", va="center", fontsize=9.5, color=ON[outcome], fontweight="bold",
                   bbox={"facecolor": FILL[outcome], "edgecolor": "none", "pad": 1.5} if HATCH[outcome] and label else None)  # fmt: skip
+        for day in revised:
+            axes.plot([day.toordinal()] * 2, [-0.13, -0.02], color=QUIET, linewidth=0.7, clip_on=False)
         at = max(x + span * 0.004, right + span * 0.016)
         axes.plot([x, at], [1.0, 1.16], color=INK, linewidth=0.7, clip_on=False)
         axes.text(at, 1.2, str(number), ha="center", va="bottom", fontsize=8.5, color=INK, fontweight="bold")
@@ -120,7 +138,7 @@ def draw(chart: Strip) -> Figure:
         [Day(year, 1, 1).toordinal() for year in years], [str(year) for year in years], fontsize=8.5, color=QUIET
     )
     axes.set_yticks([])
-    axes.tick_params(axis="x", color=RULE)
+    axes.tick_params(axis="x", color=RULE, pad=9, length=0)
     for side in axes.spines.values():
         side.set_visible(False)
     y = top - 1.25
@@ -131,7 +149,11 @@ def draw(chart: Strip) -> Figure:
     write_head(
         page,
         chart.finding,
-        folded(f"{chart.question}, under every version of the law. The facts are those of each day.", 120),
+        folded(
+            f"{chart.question}, under every version of the law. The facts are those of each day; a tick below the band "
+            "is a revision that left this answer as it was.",
+            120,
+        ),
     )
     write_foot(page, folded("May be permitted is no permission: authorisations and judgements remain. Sources: the rulebooks and dated "
                             f"registries of Sekisho, law and facts to {day_words(chart.bands[-1][1])}.", 150))  # fmt: skip

@@ -33,6 +33,7 @@ _OPENNESS = """\b
 Examples:
   sekisho chart openness --state JPN
   sekisho chart openness --state KOR --recipient Ukraine --from 2000-01-01 -o openness.svg
+  sekisho chart openness --state JPN --recipient all --recipient agreement-state --json
 """
 _TRACE = """\b
 Examples:
@@ -69,7 +70,8 @@ def _surface(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--state", required=True, metavar="STATE", help="Whose law.")
 @click.option(
     "--recipient", "recipients", multiple=True, metavar="STATE",
-    help="To whom. Repeatable. Those that the law's permissions name, and any other, if none.",
+    help="To whom: a state, `all` for the mean of all UN members, or a term such as agreement-state for the mean of "
+    "those states. Repeatable. All, those that the law's permissions name, and any other, if none.",
 )  # fmt: skip
 @click.option("--from", "from_", metavar="DAY", help="The first day (1967-01-01).")
 @click.option("--to", "to", metavar="DAY", help="The last day (today).")
@@ -79,7 +81,7 @@ def openness_command(
 ) -> int:
     """How open is the law? The share of ordinary cases that may be permitted, day by day."""
     from sekisho.charts import openness
-    from sekisho.cli.compare import day_of, state_of
+    from sekisho.cli.compare import day_of
     from sekisho.cli.opened import desk_for
 
     last = day_of(to or today())
@@ -87,7 +89,7 @@ def openness_command(
     _in_order(first.isoformat(), last.isoformat())
     desk = desk_for()
     law = _encoded(desk, state)
-    codes = ["*" if each == "*" else state_of(desk, each) for each in recipients]
+    codes = [_recipient(desk, each) for each in recipients]
     chart = openness.openness(desk, law, recipients=codes, first=first, last=last)
     return _show(
         chart.finding,
@@ -155,6 +157,21 @@ def grid_command(state: str, on: str | None, other: str | None, output: Path | N
     desk = desk_for()
     chart = grid.grid(desk, _encoded(desk, state), days)
     return _show(chart.finding, grid.table(chart), lambda: grid.data(chart), lambda: grid.draw(chart), output, as_json)
+
+
+def _recipient(desk: Any, text: str) -> str:
+    """A state, any other (`*`), all of them, or the term of a class of states."""
+    from sekisho.base import nearest
+    from sekisho.charts.classes import ALL
+    from sekisho.cli.compare import state_of
+
+    if text == "*" or text in desk.library.terms:
+        return text
+    if text == "all":
+        return ALL
+    classes = [each.name for each in desk.library.terms.values() if each.registry and each.type == "truth"]
+    likely = desk.registries.find_state(text) is None and "-" in text and nearest(text, classes)
+    return text if likely else state_of(desk, text)
 
 
 def _encoded(desk: Any, text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from sekisho.base import Day
     from sekisho.desk import Desk
     from sekisho.ir import Law
-    from sekisho.reason.answers import Compared
-    from sekisho.reason.whole import Whole
     from sekisho.tell.compare import Asked, Difference
 
 EPILOG = """\b
@@ -121,7 +118,10 @@ def _told(
         return Difference(
             compared, desk.inquiry, desk.inquiry.whole(one.state, two.state), sides=names, asked=asked, most=most
         )
-    compared, whole = _across(one, two, laws, fixed, facts)
+    from sekisho.reason import across as books
+
+    sides = [books.Side(_proposing(side).inquiry, law, side.day) for side, law in zip((one, two), laws, strict=True)]
+    compared, whole = books.across(sides[0], sides[1], fixed=fixed, facts_on=facts)
     return Difference(compared, two.desk.inquiry, whole, sides=names, asked=asked, most=most)
 
 
@@ -139,7 +139,12 @@ def _law(side: Side) -> Law:
         raise TroubleError(
             [Trouble("SK506", f"the law of `{side.state}` is not encoded", help=f"encoded are: {known}")]
         )
-    return (desk.with_proposals(side.proposals) if side.proposals else desk).law(side.state, side.day)
+    return _proposing(side).law(side.state, side.day)
+
+
+def _proposing(side: Side) -> Desk:
+    """The desk of a side, with its proposals adopted."""
+    return side.desk.with_proposals(side.proposals) if side.proposals else side.desk
 
 
 def _name(side: Side) -> str:
@@ -152,46 +157,6 @@ def _name(side: Side) -> str:
     where = f" in {side.folder}" if side.folder else ""
     proposed = f" with {listed(name.partition('@')[0] for name in side.proposals)}" if side.proposals else ""
     return f"{whose}{where} on {day_words(side.day)}{proposed}"
-
-
-def _across(one: Side, two: Side, laws: Sequence[Law], fixed: Mapping[str, str], facts: Day) -> tuple[Compared, Whole]:
-    """The difference of two laws from different folders, over the words of both.
-
-    Raises:
-        TroubleError: The same word has different values on the two sides.
-    """
-    from sekisho.base import Trouble, TroubleError
-    from sekisho.reason.answers import Compared, Flipped
-    from sekisho.reason.compare import compare_laws
-    from sekisho.reason.whole import Whole
-
-    mine, other = one.desk.library, two.desk.library
-    differ = [
-        name for name in mine.vars.keys() & other.vars.keys() if mine.vars[name].domain != other.vars[name].domain
-    ]
-    if differ:
-        said = ", ".join(f"`{name}`" for name in sorted(differ)[:5])
-        raise TroubleError([
-            Trouble(
-                "SK512",
-                "the two folders give the same word different values",
-                why=f"cases can be counted only over words that both share: {said}",
-                help="let both folders name the same values, states that a rule names among them",
-            )
-        ])  # fmt: skip
-    order = two.desk.inquiry.whole(two.state).order if mine.vars.keys() == other.vars.keys() else None
-    whole = Whole({**mine.vars, **other.vars}, laws, (*mine.constraints, *other.constraints), order)
-    known = two.desk.inquiry.facts_of(fixed, two.state, facts)
-    found = compare_laws(whole, laws[0], laws[1], {**mine.readings, **other.readings}, known)
-    flipped = []
-    for case in two.desk.documented if not found.equal_in_law else ():
-        if case.exporter in (one.state, two.state) and not case.law:
-            from dataclasses import replace
-
-            was, now = (side.desk.outcome(replace(case, date=side.day, facts_on=case.facts_day)) for side in (one, two))
-            if was is not now:
-                flipped.append(Flipped(case, was, now))
-    return Compared(found, (one.state, two.state), (one.day, two.day), tuple(flipped)), whole
 
 
 def _side(desk: Desk, text: str, state: str, on: Day | None) -> Side:

@@ -69,7 +69,7 @@ def command(
     cases = cases_of(desk, case, flags, ids=ids)
     found = [desk.take(each, wanted, fix=fix, free=free, at_most=changes, law=each.law) for each in cases]
     if as_json:
-        from sekisho.tell.take import take_data
+        from sekisho.tell.take_data import take_data
 
         data = [take_data(each, desk.inquiry) for each in found]
         click.echo(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2))

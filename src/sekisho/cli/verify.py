@@ -11,11 +11,13 @@ from sekisho.cli.guard import DONE, FOUND
 EPILOG = """\b
 Examples:
   sekisho verify
-  sekisho verify jp-2022-only-non-weapons
+  sekisho verify jp-2022-opened-only-non-weapons
   sekisho verify --jurisdiction KOR
   sekisho verify --json
 
-Exit status 3 where a property is refuted.
+Without a NAME, contradictions, gaps, dead rules and exceptions without effect are looked
+for as well, in every version of the law. Exit status 3 where a property is refuted, or
+one of these is found that is no mere warning.
 """
 
 
@@ -33,7 +35,7 @@ def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, a
     """
     from sekisho.cli.compare import state_of
     from sekisho.cli.opened import desk_for
-    from sekisho.tell.verify import Tested, verify_data
+    from sekisho.tell.verify import Looked, Tested, verify_data
 
     if as_json and as_markdown:
         raise click.UsageError("choose one of --json and --markdown")
@@ -51,7 +53,13 @@ def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, a
         if not wanted:
             click.echo(f"no property is about the law of `{state}`", err=True)
             return DONE
-    told = Tested(desk.verify(wanted), desk.inquiry)
+    looked = None
+    if not names and jurisdiction is None:
+        from sekisho.audit import audit
+
+        found = audit(desk)
+        looked = Looked(found.troubles, found.rules, found.versions)
+    told = Tested(desk.verify(wanted), desk.inquiry, looked)
     if as_json:
         click.echo(json.dumps(verify_data(told), ensure_ascii=False, indent=2))
     elif as_markdown:
@@ -64,4 +72,4 @@ def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, a
 
         canvas = Canvas.of()
         click.echo("\n".join(line.rstrip() for line in report_lines(told.report(), canvas)), color=canvas.colour)
-    return FOUND if told.refuted else DONE
+    return FOUND if told.refuted or (looked is not None and looked.serious) else DONE

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sekisho.base import Support
+from sekisho.cases import UNKNOWN
+from sekisho.cases.fields import RELATIONS
 from sekisho.decide import Decision, Leg, Need, breaking
 from sekisho.ir import INTERNATIONAL, Cite, Effect, Outcome
 from sekisho.tell.entry import Entry, Section, carriers, cited, heading
@@ -128,9 +130,7 @@ def question_of(decision: Decision, speaker: Speaker) -> str:
     """What was asked, in one line."""
     case = decision.case
     item = case.item.name or case.item.key or "an item"
-    parts = [
-        "act unknown" if case.act == "unknown" else label(case.act) if case.act != "re-transfer" else "re-transfer"
-    ]
+    parts = ["act unknown" if case.act == UNKNOWN else label(case.act) if case.act != "re-transfer" else "re-transfer"]
     parts += [label(each) for each in (case.consideration,) if each != "unknown"]
     if case.end_user != "unknown":
         parts.append(f"to {'the ' if case.end_user in ('government', 'armed-forces') else 'a '}{label(case.end_user)}")
@@ -329,13 +329,35 @@ def _turns_on(decision: Decision, speaker: Speaker) -> Section:
         if var.term in entries:
             continue
         term = speaker.library.terms.get(var.term)
-        text = speaker.question(var.term) or f"{capital(label(var.term))}?"
+        text = question_about(name, decision, speaker) or f"{capital(label(var.term))}?"
         who = who_supplies(name, speaker)
-        field = var.term.replace("-", "_")
+        relation = RELATIONS.get(var.term)
+        field = relation.field if relation else var.term.replace("-", "_")
         entries[var.term] = Entry(
             text, "?", "open", "", f"{who}; `{field if term and term.supplier == 'case' else var.term}`"
         )
     return Section("It turns on", tuple(entries.values()), "open")
+
+
+_CLAIMANTS = {
+    "licensors": "Which states license the item?",
+    "partners": "Which states take part in developing or making the item?",
+    "components_from": "From which states do components of the item come?",
+}
+
+
+def question_about(name: str, decision: Decision, speaker: Speaker) -> str:
+    """The question that settles an open fact.
+
+    Where an onward transfer may need the consent of whoever stands in a list that is not known, one
+    state's place in that list is not enough: the list itself is asked for.
+    """
+    term = speaker.library.vars[name].term
+    relation = RELATIONS.get(term)
+    onward = decision.case.act in ("re-transfer", UNKNOWN)
+    if relation and onward and getattr(decision.case.item, relation.field) is None:
+        return f"{_CLAIMANTS[relation.field]} The consent of each may be needed."
+    return speaker.question(term)
 
 
 def who_supplies(name: str, speaker: Speaker) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -146,7 +147,10 @@ class Difference:
         counted = f"{number(change.counts.plausible)} plausible cases ({share(change.counts.plausible, change.counts.of_plausible)})"
         below = [*self._when(change), Entry(counted, "#", "dim"), *self._kept(change)]
         below.append(Entry(f"for example where {self.witness(change.witness)}", "▸", "dim"))
-        cite = "; ".join(dict.fromkeys(self.speaker.cite(c) for c in change.cause.cites)) if change.cause else ""
+        cites = change.cause.cites if change.cause else ()
+        cite = "; ".join(dict.fromkeys(self.speaker.cite(each) for each in cites))
+        if cites:
+            cite += f" · {min(each.support for each in cites).word}"
         return Entry(capital(text), mark, "strong", cite, "", tuple(below))
 
     def cause(self, cause: Cause | None) -> str:
@@ -155,7 +159,8 @@ class Difference:
             return "several rules together"
         rule = self.rules.get(cause.name)
         if rule is not None:
-            return f"“{heading_of(rule.origin.heading, rule.name)}” ({rule.name}) {_HOW[cause.how]}"
+            through = f", through {listed(cause.through)}" if cause.through else ""
+            return f"“{heading_of(rule.origin.heading, rule.name)}” ({rule.name}) {_HOW[cause.how]}{through}"
         title = next((each.title for each in self.library.instruments if each.name == cause.name), cause.name)
         return f"the {title.removeprefix('The ')} {'speaks' if cause.how == 'begins' else 'is silent'}"
 
@@ -221,10 +226,22 @@ class Difference:
         for each in flipped[:_MOST_CASES]:
             what = " ".join((each.case.item.name or each.case.item.key or each.case.id).split())[:100]
             text = f"{each.case.id}: {outcome_words(each.before)} → {outcome_words(each.after)}"
-            entries.append(Entry(text, SYMBOL[each.after], "", "", f"{day_words(each.case.date)}, {what}"))
+            only = self._only(each.case, each.after)
+            below = (Entry(f"only if {only}", "◇", "open"),) if only else ()
+            entries.append(Entry(text, SYMBOL[each.after], "", "", f"{day_words(each.case.date)}, {what}", below))
         if len(flipped) > _MOST_CASES:
             entries.append(Entry(f"and {len(flipped) - _MOST_CASES} more", "…", "dim"))
         yield Section("Documented cases that flip, their facts unchanged", tuple(entries))
+
+    def _only(self, case: Case, after: Outcome) -> str:
+        """On which findings a documented case then turns, where the law of the second day alone makes it so."""
+        if after is not Outcome.MAY_BE_PERMITTED:
+            return ""
+        day, state = self.compared.days[1], self.compared.states[1]
+        decision = self.inquiry.office.decide(replace(case, date=day, facts_on=case.facts_day, law=state))
+        sets = decision.legs[0].subject_to if decision.outcome is after else ()
+        speaker = Speaker(self.library, self.inquiry.office.registries, decision.legs[0].situation)
+        return listed(speaker.finding(name, value) for name, value in (sets or ((),))[0] if value == "true")
 
 
 def number(count: int, *, short: bool = True) -> str:
@@ -309,6 +326,7 @@ def compare_data(told: Difference) -> dict[str, Any]:
                     "name": change.cause.name,
                     "how": change.cause.how,
                     "cite": _cites(change.cause, told.speaker),
+                    "support": min(each.support for each in change.cause.cites).word if change.cause.cites else None,
                 }
                 if change.cause
                 else None,

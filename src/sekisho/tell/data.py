@@ -10,7 +10,7 @@ from sekisho.base import Day, digest
 from sekisho.cases import Case, Ground
 from sekisho.decide import Bar, Basis, Decision, InstrumentProof, Leg, Need, RuleProof, Step, breaking, leaves
 from sekisho.ir import AnyOf, Cite, Const, Effect, Named, Not, Outcome, Rule, Test
-from sekisho.tell.account import who_supplies
+from sekisho.tell.account import question_about, who_supplies
 from sekisho.tell.change import changes_between
 from sekisho.tell.sentences import Speaker
 
@@ -81,7 +81,7 @@ def decision_data(decision: Decision, *, proof: bool = True) -> Plain:
                 for need in data["subject_to"]["needs"]
             ],
         },
-        "turns_on": _turns_on(decision.turns_on, speaker),
+        "turns_on": _turns_on(decision, speaker),
         "support": decision.support.word if decision.support is not None else None,
         "unverified": _once_of(each for leg in legs for each in leg["unverified"]),
         "unmodelled": _once(each for leg in legs for each in leg["unmodelled"]),
@@ -261,15 +261,15 @@ def _need(need: Need, leg: Leg) -> Plain:
     }
 
 
-def _turns_on(names: Iterable[str], speaker: Speaker) -> list[Plain]:
+def _turns_on(decision: Decision, speaker: Speaker) -> list[Plain]:
     return [
         {
             "var": name,
             "term": speaker.library.vars[name].term,
-            "question": speaker.question(speaker.library.vars[name].term),
+            "question": question_about(name, decision, speaker),
             "who": who_supplies(name, speaker),
         }
-        for name in names
+        for name in decision.turns_on
     ]
 
 

@@ -211,6 +211,8 @@ class Speaker:
                 return said.replace("{a}", self.role(term.subject)).replace("{b}", other)
         if term.name in RELATIONS:
             relation = RELATIONS[term.name]
+            if relation.field == "components_from":
+                return f"the item has {'' if truth else 'no '}components from {self.role(relation.role)}"
             return f"{self.role(relation.role)} is {'' if truth else 'not '}among the item's {label(relation.field.replace('_', '-'))}"
         if term.subject == "case":
             return f"“{phrase}” {'holds' if truth else 'does not hold'}"

@@ -1,11 +1,14 @@
-"""What it would take, in words: a small hand of cards, sorted by who could make the change."""
+"""What it would take, in words: a small hand of cards, sorted by who could make the change.
+
+Slightly longer than other files: what a card says and how it is sorted belong together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from sekisho.base import Support
 from sekisho.cases import Case
 from sekisho.decide import Decision
 from sekisho.decide.combine import holds
@@ -38,6 +41,7 @@ _ALONE = {
 }
 _HARDNESS = ("parties", "authority", "governments", "legislator")
 _FEW = 3
+_NAMED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,11 @@ class Hand:
         self.library = inquiry.library
         self.most = most
         self.decision = inquiry.office.decide(taken.case)
-        situation = next(leg.situation for leg in self.decision.legs if leg.state == taken.state)
-        self.speaker = Speaker(inquiry.library, inquiry.office.registries, situation)
+        situations = {leg.state: leg.situation for leg in self.decision.legs}
+        self.speakers = {
+            state: Speaker(inquiry.library, inquiry.office.registries, situations[state]) for state in taken.states
+        }
+        self.speaker = self.speakers[taken.state]
         self.groups: dict[str, list[Told]] = {}
         for told in merged(taken.cards):
             self.groups.setdefault(told.group, []).append(told)
@@ -105,7 +112,10 @@ class Hand:
         asked = question_of(self.decision, self.speaker)
         when = f"on {day_words(case.date)}"
         if taken.outcome in taken.wanted:
-            return Report(f"{when}: nothing need change.", taken.outcome, badge, asked)
+            said = "nothing need change"
+            if self.decision.outcome is not taken.outcome:
+                said += f" in the law{'s' if len(taken.states) > 1 else ''} of {self._laws()}"
+            return Report(f"{when}: {said}.", taken.outcome, badge, asked, (*self._subject(), *self._unheard()))
         lead = [*self._why(), self._count(wish)]
         sections = list(self._hand())
         return Report(
@@ -120,9 +130,29 @@ class Hand:
         for name in relaxed.lists:
             title = next(each.title for each in self.library.instruments if each.name == name)
             yield f"The closed list of the {title} does not cover it."
+        if len(self.taken.states) > 1:
+            yield f"The laws of {self._laws()} are asked: every set below satisfies all of them together."
+        yield from self._unheard()
+
+    def _subject(self) -> Iterator[str]:
+        """What has still to be found where the case may be permitted as it stands."""
+        if self.taken.outcome is Outcome.MAY_BE_PERMITTED:
+            legs = [leg for leg in self.decision.legs if leg.state in self.taken.states]
+            said = [
+                self.speakers[leg.state].finding(*pair) for leg in legs for pair in (leg.subject_to or ((),))[0] if pair[1] == "true"
+            ]  # fmt: skip
+            if said:
+                yield f"It is no permission yet: only if {listed(dict.fromkeys(said))}."
+
+    def _laws(self) -> str:
+        return listed(self.speaker.state(code) for code in self.taken.states)
+
+    def _unheard(self) -> Iterator[str]:
+        """Whose law is asked in the case and cannot be heard."""
         if self.taken.others:
             names = listed(self.speaker.state(code) for code in self.taken.others)
-            yield f"The law of {names} bars it as well; ask for it with --law."
+            law, one = ("law", "is") if len(self.taken.others) == 1 else ("laws", "are")
+            yield f"The {law} of {names} {one} asked as well and {one} not encoded; what it would take there is not known."
 
     def _count(self, wish: str) -> str:
         count = len(self.taken.cards) + self.taken.more
@@ -183,7 +213,7 @@ class Hand:
     def _entry(self, told: Told, mark: str) -> Entry:
         """A whole card: the change, what it satisfies, what remains to be found, when it last happened."""
         card = told.card
-        below = [*self._effects(card), *self._remaining(card), self._last(card.precedent)]
+        below = [*self._effects(card), *self._remaining(card), *self._unsure(card), self._last(card.precedent)]
         return Entry(capital(self.change(told)), mark, "strong", "", "", tuple(below))
 
     def _short(self, told: Told) -> Entry:
@@ -191,13 +221,29 @@ class Hand:
         card = told.card
         rules = card.gained or card.fallen
         cite = self._cites(rules)
-        mark = f" · {card.support.word}" if card.support is not None else ""
+        mark = self._mark(card) if cite else ""
         last = card.precedent
         note = f"last: {_event(last)}" if last is not None else ""
-        return Entry(capital(self.change(told)), "·", "", f"{cite}{mark}", note)
+        below = (*self._remaining(card), *self._unsure(card))
+        return Entry(capital(self.change(told)), "·", "", f"{cite}{mark}", note, below)
+
+    def support(self, card: Card) -> Support | None:
+        """How well a card is sourced: the weakest of what it changes, what a proposal assumes, and the new answer."""
+        proposal = next((each for each in self.library.proposals if each.name == card.way.proposal), None)
+        marks = [] if card.support is None else [card.support]
+        marks += [cite.support for each in (proposal.assumptions if proposal else ()) for cite in each.cites]
+        if proposal is None and not any(step.law for step in card.way.steps):
+            decided = self.inquiry.office.decide(card.case)
+            if len(decided.legs) == 1 and decided.outcome in self.taken.wanted and decided.support is not None:
+                marks.append(decided.support)
+        return min(marks, default=None)
+
+    def _mark(self, card: Card) -> str:
+        mark = self.support(card)
+        return f" · {mark.word}" if mark is not None else ""
 
     def _effects(self, card: Card) -> Iterator[Entry]:
-        support = f" · {card.support.word}" if card.support is not None else ""
+        support = self._mark(card)
         for i, rule in enumerate(card.gained[:2]):
             yield Entry(
                 f"comes under “{heading(rule)}”", "→", "good", self._cites([rule]) + (support if i == 0 else "")
@@ -211,6 +257,11 @@ class Hand:
             said = listed(self.speaker.finding(*pair) for pair in special)
             yield Entry(f"only if {said}", "◇", "open")
 
+    def _unsure(self, card: Card) -> Iterator[Entry]:
+        """What the rulebook could not express, and could undo the card."""
+        for passage in card.unsure:
+            yield Entry(f"not certain: {passage.because}", "▒", "warn")
+
     def _last(self, last: Precedent | None) -> Entry:
         if last is None:
             return Entry("no documented case so far", "↺", "dim")
@@ -220,10 +271,10 @@ class Hand:
         codes = self.taken.elsewhere
         if not codes:
             return
-        if len(codes) > _FEW:
-            names = sorted(self.speaker.state(code) for code in codes)
-            text = f"As it stands it may go to {plural(len(codes), 'state')}: {listed(names)}."
-            yield Section(_TITLES["elsewhere"], (Entry(text),), "need")
+        whole_cards = len(codes) <= _FEW and len(self.taken.states) == 1
+        if not whole_cards:
+            text = self._many(codes)
+            yield Section(_TITLES["elsewhere"], (Entry(text, "·", "", "", "", tuple(self._from_there())),), "need")
             return
         entries = []
         for code in codes:
@@ -231,7 +282,10 @@ class Hand:
             lists = {each.name for each in self.library.instruments if each.default is Outcome.PROHIBITED}
             rules = [each.rule for each in there.basis if each.rule is not None]
             rules.sort(key=lambda rule: rule.instrument not in lists)
-            below = [Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule])) for rule in rules[:1]]
+            mark = f" · {there.support.word}" if there.support is not None else ""
+            below = [
+                Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule]) + mark) for rule in rules[:1]
+            ]
             below.append(self._last(self.inquiry.precedent([rule.name for rule in rules], self.taken.case.date)))
             below.append(self._onward(onward))
             entries.append(
@@ -246,6 +300,30 @@ class Hand:
         onward = replace(case, act="re-transfer", exporter=code, supplier=self.taken.state, law=self.taken.state)
         return there, office.decide(onward)
 
+    def _many(self, codes: Sequence[str]) -> str:
+        """To whom it may go; where that is most of the world, to whom it may not."""
+        if len(codes) <= _NAMED:
+            names = listed(sorted(self.speaker.state(code) for code in codes))
+            return f"As it stands it may go to {plural(len(codes), 'state')}: {names}."
+        case = self.taken.case
+        apart = {*codes, case.exporter, case.supplier, *self.taken.states}
+        known = self.inquiry.office.registries.names.records["states"]
+        shut = sorted(self.speaker.state(code) for code in known if code not in apart)
+        but = f", but not to {clip(shut, _NAMED)}" if 0 < len(shut) <= len(codes) else ""
+        return f"As it stands it may go to {len(codes)} states and territories{but}."
+
+    def _from_there(self) -> Iterator[Entry]:
+        """Of several states: the consent to its going on from each of them, those with the same answer together."""
+        if self.taken.case.act == "re-transfer" or len(self.taken.elsewhere) > _NAMED:
+            return
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for code in self.taken.elsewhere:
+            entry = self._onward(self.through(code)[1])
+            found.setdefault((entry.text, entry.mark, entry.cite), []).append(self.speaker.state(code))
+        for (text, mark, cite), names in found.items():
+            whence = "each of them" if len(found) == 1 else listed(sorted(names))
+            yield Entry(f"from {whence}, {text}", mark, "dim", cite)
+
     def _onward(self, onward: Decision) -> Entry:
         whom = self.speaker.role("recipient")
         bars = [heading(bar.rule) for leg in onward.legs for bar in leg.bars if bar.rule is not None]
@@ -253,7 +331,7 @@ class Hand:
         needed = [pair for leg in onward.legs for pair in (leg.subject_to or ((),))[0] if pair[1] == "true"]
         only = f", only if {listed(self.speaker.finding(*pair) for pair in needed)}" if needed and not why else ""
         consent = f"consent to its going on to {whom}: {outcome_words(onward.outcome)}{why}{only}"
-        return Entry(consent, SYMBOL[onward.outcome], "dim")
+        return Entry(consent, SYMBOL[onward.outcome], "dim", f"· {onward.support.word}" if onward.support else "")
 
     # The law itself
 
@@ -282,11 +360,13 @@ class Hand:
         for proposal, card, older in self.proposed[: self.most]:
             steps = f", and {self.change(Told(card))}" if card.way.steps else ""
             text = f"adopt “{proposal.title}”{steps}"
-            fate = proposal.status if proposal.status == "pending" else f"since then {proposal.status}"
+            fate = {"pending": "pending", "dropped": "not adopted in this form"}.get(
+                proposal.status, f"since then {proposal.status}"
+            )
             aged = "; made for an older text" if older and proposal.status != "pending" else ""
-            note = f"{proposal.name}: {proposal.proposed_by}, {day_words(proposal.proposed_on.first)}; {fate}{aged}"
-            below = [*self._remaining(card)]
-            support = card.support.word if card.support is not None else ""
+            note = f"{proposal.name}: {proposal.proposed_by}, {self._dated(proposal)}; {fate}{aged}"
+            below = [*self._remaining(card), *self._unsure(card)]
+            support = self._mark(card).removeprefix(" · ")
             entries.append(Entry(capital(text), "§", "strong", support, note, tuple(below)))
         left = len(self.proposed) - self.most
         if left > 0:
@@ -299,6 +379,18 @@ class Hand:
         if relaxed:
             yield Section("Or the least that would have to go from the law itself", tuple(relaxed), "warn")
 
+    def _dated(self, proposal: Proposal) -> str:
+        """The day of a proposal; the month alone where no source of it knows the day."""
+        day = proposal.proposed_on.first
+        cites = [cite for rule in proposal.rules for cite in rule.cites]
+        cites += [cite for each in proposal.assumptions for cite in each.cites]
+        sources = self.inquiry.office.registries.sources
+        known = [sources[key].date for cite in cites for key in self.library.texts[cite.text].sources]
+        month = day.isoformat()[:7]
+        if day.day == 1 and known and all(each == month for each in known if each.startswith(month)):
+            return day_words(day).partition(" ")[2]
+        return day_words(day)
+
     def _relaxed(self) -> Iterator[Entry]:
         relaxed = self.taken.relaxation
         for rule in relaxed.bars[: self.most]:
@@ -306,8 +398,11 @@ class Hand:
         if relaxed.bars and len(relaxed.bars) > 1:
             yield Entry(f"all {len(relaxed.bars)} bars would have to go", "!", "dim")
         near = [(rule, steps) for rule, steps in relaxed.nearest if not any(self._offered(step) for step in steps)]
-        for rule, steps in sorted(near, key=lambda each: len(self._exceptions(each[0])))[: self.most]:
-            missing = listed(self._clause(step, ()) for step in steps)
+        by_rule: dict[str, tuple[Rule, list[tuple[Step, ...]]]] = {}
+        for rule, steps in near:
+            by_rule.setdefault(rule.name, (rule, []))[1].append(steps)
+        for rule, ways in sorted(by_rule.values(), key=lambda each: len(self._exceptions(each[0])))[: self.most]:
+            steps, missing = ways[0], self._missing(ways)
             also = [f"“{label(each.name)}”" for each in self._exceptions(rule)]
             if not steps and not also:
                 continue
@@ -317,6 +412,14 @@ class Hand:
                 text, note = f"strike out the exception {listed(also)} to “{heading(rule)}”", ""
             yield Entry(text, "§", "", self._cites([rule]), note)
 
+    def _missing(self, ways: Sequence[tuple[Step, ...]]) -> str:
+        """What a rule asks for and the case lacks; members of one list, of which any would do, in one clause."""
+        alike = [way[0].var for way in ways if len(way) == 1 and ":" in way[0].var and way[0].after == ("true",)]
+        members = [var for var in alike if var.partition(":")[0] == alike[0].partition(":")[0]]
+        if len(members) > 1 and ways[0][0].var in members:
+            return self._clause(ways[0][0], members)
+        return listed(self._clause(step, ()) for step in ways[0])
+
     def _offered(self, step: Step) -> bool:
         """Whether it is up to the parties, so that a card says it already."""
         term = self.library.terms.get(self.library.vars[step.var].term)
@@ -324,8 +427,10 @@ class Hand:
 
     def _exceptions(self, rule: Rule) -> list[Rule]:
         """The exceptions to a rule that hold in the case as it stands."""
-        leg = next(leg for leg in self.decision.legs if leg.state == self.taken.state)
-        return [each for each in leg.law.exceptions.get(rule.name, ()) if holds(each.when, leg.situation.value)]
+        legs = [leg for leg in self.decision.legs if leg.state in self.taken.states and rule.name in leg.law.exceptions]
+        return [
+            each for leg in legs[:1] for each in leg.law.exceptions[rule.name] if holds(each.when, leg.situation.value)
+        ]
 
     # Words
 
@@ -340,7 +445,7 @@ class Hand:
 
     def _clause(self, step: Step, members: Sequence[str]) -> str:
         var = self.library.vars[step.var]
-        speaker = self.speaker
+        speaker = self.speakers.get(step.law, self.speaker)
         if members:
             return speaker.condition(AnyOf(tuple(Test(name, ("true",)) for name in members)))
         if var.kind is Kind.JUDGEMENT:
@@ -364,7 +469,10 @@ class Hand:
         barring = dict.fromkeys(name for card in cards for name, value in self.findings(card) if value == "false")
         if barring:
             yield f"Besides, no authority may find {listed((f'“{label(name)}”' for name in barring), 'or')}."
-        yield "What the item is, the states and the act stay as they are; --free TERM lets more change, --fix TERM less."
+        yield (
+            "What nobody can change about the item, the states and the act stay as they are; --free TERM lets more "
+            "change, --fix TERM less."
+        )
         yield "“May be permitted” is no permission: authorisations and judgements remain."
 
     def _named(self, rule: Rule) -> str:
@@ -399,71 +507,3 @@ def _event(last: Precedent) -> str:
     case: Case = last.case
     what = " ".join((case.item.name or case.item.key or case.id).split())
     return f"{day_words(case.date)}, {what[:90].rstrip()}{'…' if len(what) > 90 else ''} [{case.id}]"
-
-
-# Plain data
-
-
-def take_data(taken: Taken, inquiry: Inquiry) -> dict[str, Any]:
-    """The answer as plain data: every card, with each step in words."""
-    hand = Hand(taken, inquiry)
-    speaker = hand.speaker
-
-    def card_data(card: Card) -> dict[str, Any]:
-        told = Told(card)
-        return {
-            "who": list(card.way.who),
-            "group": told.group,
-            "says": hand.change(told),
-            "steps": [
-                {"var": s.var, "from": s.before, "to": list(s.after), "who": s.who, "another_deal": s.deal}
-                for s in card.way.steps
-            ],
-            "proposal": card.way.proposal or None,
-            "weight": card.way.weight,
-            "comes_under": [_rule_data(rule, speaker) for rule in card.gained],
-            "no_longer_barred_by": [_rule_data(rule, speaker) for rule in card.fallen],
-            "subject_to": [[{"finding": n, "is": v == "true"} for n, v in each] for each in card.subject_to],
-            "support": card.support.word if card.support is not None else None,
-            "last": {
-                "case": card.precedent.case.id,
-                "on": card.precedent.case.date.isoformat(),
-                "rule": card.precedent.rule,
-            }
-            if card.precedent
-            else None,
-        }
-
-    relaxed = taken.relaxation
-    return {
-        "on": taken.case.date.isoformat(),
-        "case": taken.case.to_dict(),
-        "law": taken.state,
-        "outcome": taken.outcome.word,
-        "wanted": [each.word for each in taken.wanted],
-        "at_most": taken.at_most,
-        "smallest_sets": len(taken.cards) + taken.more,
-        "cards": [card_data(card) for card in taken.cards],
-        "proposals": [card_data(card) for card in taken.proposals],
-        "another_item": [card_data(card) for card in taken.another_item],
-        "another_recipient": list(taken.elsewhere),
-        "relaxation": {
-            "bars": [_rule_data(rule, speaker) for rule in relaxed.bars],
-            "closed_lists": list(relaxed.lists),
-            "nearest": [
-                {**_rule_data(rule, speaker), "without": [{"var": s.var, "needed": list(s.after)} for s in steps]}
-                for rule, steps in relaxed.nearest
-            ],
-        },
-        "barred_whatever_changes": list(taken.stuck),
-        "helpless": taken.helpless,
-    }
-
-
-def _rule_data(rule: Rule, speaker: Speaker) -> dict[str, Any]:
-    return {
-        "rule": rule.name,
-        "heading": heading(rule),
-        "cite": [speaker.cite(cite) for cite in rule.cites],
-        "support": rule.support.word,
-    }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sekisho.base import Interval
+from sekisho.base import Interval, Trouble
 from sekisho.cases.fields import STATE_FIELDS
 from sekisho.decide import Decision
 from sekisho.ir import INTERNATIONAL, Kind, Property, Test
@@ -18,6 +18,37 @@ from sekisho.tell.report import Report
 from sekisho.tell.sentences import Speaker
 from sekisho.tell.words import SYMBOL, capital, day_words, listed, outcome_words, plural
 
+_KINDS = {
+    "SK225": ("contradiction", "contradictions"),
+    "SK226": ("gap", "gaps"),
+    "SK221": ("rule that never applies", "rules that never apply"),
+    "SK222": ("rule that is always defeated", "rules that are always defeated"),
+    "SK223": ("rule that never decides", "rules that never decide"),
+    "SK224": ("exception that never defeats", "exceptions that never defeat"),
+    "SK227": ("default that never answers", "defaults that never answer"),
+    "SK228": ("requirement that attaches to nothing", "requirements that attach to nothing"),
+}
+"""What is looked for in every version of the law without being asked, by the code of its trouble."""
+
+
+class Looked(NamedTuple):
+    """What was found without being asked.
+
+    Attributes:
+        troubles: Contradictions, gaps, rules without effect.
+        rules: How many rules were looked at.
+        versions: In how many versions of the law.
+    """
+
+    troubles: tuple[Trouble, ...]
+    rules: int
+    versions: int
+
+    @property
+    def serious(self) -> tuple[Trouble, ...]:
+        """Those that are no mere warnings."""
+        return tuple(trouble for trouble in self.troubles if not trouble.warning)
+
 
 class Tested:
     """Verdicts in words.
@@ -25,12 +56,14 @@ class Tested:
     Args:
         verdicts: The verdicts.
         inquiry: Who reached them.
+        looked: What was found without being asked; None where it was not looked for.
     """
 
-    def __init__(self, verdicts: Sequence[Verdict], inquiry: Inquiry) -> None:
+    def __init__(self, verdicts: Sequence[Verdict], inquiry: Inquiry, looked: Looked | None = None) -> None:
         """Make ready to speak."""
         self.verdicts = tuple(verdicts)
         self.inquiry = inquiry
+        self.looked = looked
         self.speaker = Speaker(inquiry.library, inquiry.office.registries)
 
     @property
@@ -56,21 +89,43 @@ class Tested:
                     "The international layer" if state == INTERNATIONAL else f"The law of {self.speaker.state(state)}"
                 )
                 sections.append(Section(f"{whose}: holds", tuple(self._entry(each) for each in held), "good"))
+        if self.looked is not None:
+            sections.append(self._looked(self.looked))
         notes = (
             "Proved for every case that no constraint of the rulebooks rules out, on every day on which a rule changes; "
             "between these days nothing does.",
-            "Contradictions, gaps, dead rules and exceptions without effect are looked for unasked: `sekisho check`.",
         )
         return Report(headline, sections=tuple(sections), notes=notes)
+
+    @staticmethod
+    def _looked(looked: Looked) -> Section:
+        """What was looked for unasked: how many of each kind, then each with its place and a witness."""
+        codes = [trouble.code for trouble in looked.troubles]
+        counts = [(codes.count(code), *words) for code, words in _KINDS.items()]
+        none = [many for count, _, many in counts if not count]
+        some = [plural(count, one, many) for count, one, many in counts if count]
+        where = f"{plural(looked.rules, 'rule')} looked at, in {plural(looked.versions, 'version')} of the law"
+        entries = [Entry(f"no {listed(none, 'or')}", "✓", "good", "", where)] if none else []
+        entries += [Entry(f"found: {listed(some)}", "!", "warn", "", "" if none else where)] if some else []
+        for trouble in looked.troubles:
+            place = trouble.places[0] if trouble.places else None
+            at = f"{place.file}:{place.line}" if place is not None else ""
+            below = [
+                Entry(text, mark, "dim") for text, mark in ((trouble.why, "·"), (trouble.witness, "▸")) if text
+            ]  # fmt: skip
+            tone = "warn" if trouble.warning else "bad"
+            entries.append(Entry(f"{trouble.code} {trouble.headline}", "!", tone, "", at, tuple(below)))
+        return Section("Besides, looked for unasked", tuple(entries))
 
     def _entry(self, verdict: Verdict) -> Entry:
         claim = verdict.property
         name = heading_of(claim.origin.heading, claim.name)
-        text = f"{name}: {self.claim(claim)}"
-        below = tuple(each for broken in verdict.broken for each in self._broken(verdict, broken))
-        return Entry(
-            text, "✓" if verdict.holds else "✕", "good" if verdict.holds else "bad", "", self._how(verdict), below
+        below = (
+            Entry(self._how(verdict), "#", "dim"),
+            *(each for broken in verdict.broken for each in self._broken(verdict, broken)),
         )
+        mark, tone = ("✓", "good") if verdict.holds else ("✕", "bad")
+        return Entry(name, mark, tone, "", capital(self.claim(claim)), below)
 
     def _how(self, verdict: Verdict) -> str:
         claim = verdict.property
@@ -159,7 +214,20 @@ def verify_data(told: Tested) -> dict[str, Any]:
             "decided": decision.outcome.word,
         }
 
+    looked = told.looked
+    besides = (
+        {}
+        if looked is None
+        else {
+            "looked_for": {
+                "rules": looked.rules,
+                "versions": looked.versions,
+                "found": [trouble.to_dict() for trouble in looked.troubles],
+            }
+        }
+    )
     return {
+        **besides,
         "properties": len(told.verdicts),
         "refuted": len(told.refuted),
         "verdicts": [
