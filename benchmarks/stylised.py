@@ -209,3 +209,99 @@ def table() -> dict[str, Any]:
             {"id": "e2", "sourceId": "t", "targetId": "out", "type": "edge"},
         ],
     }
+
+
+# The same rules as a rulebook of a state that does not exist, for our own engine.
+
+PERMITS = ("C1", "C2", "J1", "J2", "L1", "L2C", "L2", "L3", "M1", "G1", "N1", "N2")
+CABINET = ("C2", "J2", "L2C", "N2")
+FIRST = "2014-04-01"
+FIELDS = {"form": "item.form", "function": "item.purpose", "production": "item.production"}
+"""Under which columns a table gives what is said of the item; the truths are `facts.…`."""
+
+_HEAD = f"""---
+instrument: xta-order
+title: Twelve stylised rules
+jurisdiction: XTA
+force: policy
+default: prohibited
+texts:
+  xta-order:
+    title: The order
+    sources: []
+---
+
+```scope xta-all
+cite xta-order 0 official
+in force from {FIRST}
+```
+"""
+FACTS = {
+    **dict.fromkeys(("registries.yaml", "sources.yaml", "items.yaml", "programmes.yaml", "positions.yaml"), "{}\n"),
+    "names.yaml": "states:\n  XTA:\n    name: Exampland\n  XTB:\n    name: Otherland\n",
+}
+"""The registries that the rulebook needs: two states, and nothing else."""
+
+
+def column(name: str) -> str:
+    """The column of a table that gives a fact."""
+    if name in TRUTHS:
+        return f"facts.xta-{name.replace('_', '-')}"
+    return FIELDS.get(name, "date" if name == "law_date" else name)
+
+
+def rulebook() -> str:
+    """As a rulebook: each rule is an exception to all later ones, so that the first that holds answers."""
+    blocks = [_HEAD]
+    for name, values in CHOICES.items():
+        term = column(name).removeprefix("item.")
+        subject, kind = (
+            ("case" if term == name == "consideration" else "item"),
+            "choices" if term == "purpose" else "choice",
+        )
+        said = f"applies to {subject}\ntype {kind} {', '.join(values)}\nfrom case\nask Which {term}?"
+        blocks.append(f"```term {term}\n{said}\n```\n")
+    for name in TRUTHS:
+        term = column(name).removeprefix("facts.")
+        said = f"applies to {_subject(name)}\ntype truth\nfrom case\nask Is it so: {name}?"
+        blocks.append(f"```term {term}\n{said}\n```\n")
+    for place, (name, tests) in enumerate(RULES):
+        effect = "permit" if name in PERMITS else "prohibit"
+        later = ", ".join(rule(each) for each in range(place + 1, len(RULES)))
+        lines = [f"{effect} any transfer", *([f"exception to {later}"] if later else [])]
+        lines += [f"cite xta-order {place + 1} official", _force(str(tests.get("law_date", FIRST)))]
+        lines += ["when all of", *(f"  - {_statement(*each)}" for each in tests.items() if each[0] != "law_date")]
+        if len(lines) > 4 + bool(later):
+            blocks.append(f"```rule {rule(place)}\n" + "\n".join(lines) + "\n```\n")
+    cabinet = ", ".join(rule(place) for place, (name, _) in enumerate(RULES) if name in CABINET)
+    lines = [f"require decision xta-cabinet\nfor {cabinet}", "cite xta-order 99 official", _force(FIRST)]
+    return "\n".join([*blocks, "```rule xta-cabinet-decides\n" + "\n".join(lines) + "\n```\n"])
+
+
+def rule(place: int) -> str:
+    """The name of a rule in the rulebook; it ends in what the rule answers."""
+    return f"xta-{place:02}-{RULES[place][0].lower()}"
+
+
+def answered(basis: str, bars: str) -> str:
+    """Which rule answers, from the result columns of the rulebook."""
+    name = (basis or bars).rpartition("-")[2].upper()
+    return name if name in dict(RULES) else "Z"
+
+
+def _force(day: str) -> str:
+    if day[0] == "<":
+        last = date.fromisoformat(day[1:]) - timedelta(days=1)
+        return f"in force from {FIRST} to {last.isoformat()}"
+    return f"in force from {day}"
+
+
+def _statement(name: str, wanted: Any) -> str:
+    if isinstance(wanted, tuple):
+        said = column(name)
+        return f"{said} is {wanted[0]}" if len(wanted) == 1 else f"{said} is one of {', '.join(wanted)}"
+    return f"{_subject(name)} is {'' if wanted else 'not '}{column(name).removeprefix('facts.')}"
+
+
+def _subject(name: str) -> str:
+    return "item" if name == "lethal" else "recipient"

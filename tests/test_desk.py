@@ -120,3 +120,9 @@ def test_an_unknown_act_may_be_a_re_transfer(desk):
     assert decision.outcomes == frozenset().union(*(each.outcomes for each in every))
     assert "act" in decision.turns_on
     assert desk.outcome(case) is decision.outcome
+
+
+def test_every_item_of_the_registry_can_be_asked_about(desk):
+    """None contradicts itself."""
+    for key in desk.registries.items:
+        assert desk.case(date="2024-05-01", exporter="JPN", recipient="PHL", item=key).item.key == key

@@ -180,16 +180,6 @@ def test_of_too_much_the_answers_are_kept(random_desk, tmp_path, monkeypatch):
     assert again.screener.asked < first.screener.asked
 
 
-def test_half_a_memory_is_no_memory(desk, realistic, tmp_path):
-    memory = Memory(tmp_path, (desk.digest,))
-    part = realistic.slice(0, 10)
-    worker = worker_for(desk, part, memory=memory)
-    worker.screen(part)
-    worker.close()
-    memory.path.write_bytes(memory.path.read_bytes()[:-3])
-    assert worker_for(desk, part, memory=memory).screener.learnt().combined == []
-
-
 def test_a_store_finds_what_was_added_and_nothing_else():
     rng = np.random.default_rng(0)
     keys = np.unique(rng.integers(1, 2**63, 50_000).astype(np.uint64))

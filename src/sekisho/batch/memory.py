@@ -12,6 +12,7 @@ import os
 import pickle
 import tempfile
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,11 @@ _LARGEST = 4_000_000
 """Cells that are kept; they take twelve bytes each."""
 
 _KEPT = 4
+_BESIDE = ("audit", "charts", "cli", "tell", "testing")
+"""Rooms on which no answer depends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Memory:
     """The file of one state of the law.
 
@@ -38,12 +41,12 @@ class Memory:
     folder: Path
     depends: tuple[str, ...]
 
-    @property
+    @cached_property
     def path(self) -> Path:
-        """The file."""
+        """The file; the sources are looked at once, for they may be edited while they run."""
         own = hashlib.sha256()
         for source in sorted(Path(__file__).parents[1].rglob("*.py")):
-            if source.parent.name in ("base", "ir", "cases", "facts", "decide", "reason", "batch"):
+            if source.parent.name not in _BESIDE:
                 own.update(source.read_bytes())
         return self.folder / f"screened-{digest([*self.depends, own.hexdigest()])[:40]}.pickle"
 

@@ -32,6 +32,8 @@ _TEXT = 6
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a table as one row group; quickly where its columns allow it."""
     table = table.combine_chunks()
+    optional = pa.schema([field.with_nullable(True) for field in table.schema])  # else the parts would not be alike
+    table = pa.Table.from_arrays(table.columns, schema=optional)
     if table.num_rows and all(_simple(field.type) for field in table.schema):
         _write_simple(table, path)
         return

@@ -90,6 +90,7 @@ class Inputs:
         refused: Files and lines that could not be read, with the reason.
         remarks: What is worth saying of how the files were read.
         seen: Rows that have been read so far, and `read` the bytes, where `rows` is not known.
+        sheet: The sheet that was asked for; empty where none was named.
     """
 
     files: tuple[Path, ...]
@@ -101,6 +102,7 @@ class Inputs:
     remarks: list[str] = field(default_factory=list)
     seen: int = 0
     read: int = 0
+    sheet: str = ""
 
     def expected(self) -> int | None:
         """How many rows there are: as the format says, or as it looks from what has been read so far."""
@@ -191,7 +193,7 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     if len(kinds) > 1:
         said = f"the files are of several formats: {', '.join(sorted(kinds))}"
         raise TroubleError([Trouble("SK424", said, help="screen each by itself")])
-    found = Inputs(tuple(files), kinds.pop())
+    found = Inputs(tuple(files), kinds.pop(), sheet=sheet)
     opened: dict[Path, Opened] = {}
     for path in files:
         try:
@@ -287,7 +289,10 @@ def _files(patterns: Sequence[str]) -> list[Path]:
                 for name in missing
             ]
         )
-    return list(dict.fromkeys(files))
+    once: dict[Path, Path] = {}  # a file that is named twice, in whatever spelling, is one
+    for file in files:
+        once.setdefault(file.resolve(), file)
+    return list(once.values())
 
 
 def _hidden(path: Path, root: Path) -> bool:

@@ -391,6 +391,7 @@ def _fingerprint(inputs: Inputs, output: Path, table: Table, options: Mapping[st
     return digest(
         [
             files,
+            inputs.sheet,
             output.name,
             table.mapped.to_dict(),
             table.date_order,

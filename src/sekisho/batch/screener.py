@@ -70,10 +70,14 @@ class Screened:
         at = FAMILIES[family].index(name)
         here = self.table[self.present, family]
         values = self.values[family]
-        texts = sorted({values[number][at] for number in np.unique(here).tolist()})
+        numbers = np.flatnonzero(np.bincount(here))
+        said = [values[number][at] for number in numbers.tolist()]
+        texts = sorted(set(said))
         place = {text: i for i, text in enumerate(texts)}
+        places = np.zeros(int(numbers[-1]) + 1 if len(numbers) else 0, narrow(len(texts)))
+        places[numbers] = [place[text] for text in said]
         local = np.zeros(len(self.table), narrow(len(texts)))
-        local[self.present] = [place[values[number][at]] for number in here.tolist()]
+        local[self.present] = places.take(here)
         indices = local.take(self.codes, mode="clip")
         return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(texts, pa.string()), safe=False)
 

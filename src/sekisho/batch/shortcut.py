@@ -179,9 +179,12 @@ class Shortcut:
         if pair_count * span > _MOST_PLACES or item_count * pair_count > min(_MOST_PAIRS, max(rows.count, _FEW)):
             return None
         places, of_place, same = axes.all_places(pairs, pair_count, first, span)
-        kinds = _Kinds.made(np.append(of_place, _NEVER))
+        present = np.flatnonzero(np.bincount(places))
+        kinds = _Kinds.made(np.append(of_place[present], _NEVER))
+        kind_of = np.zeros(len(of_place), kinds.of.dtype)
+        kind_of[present] = kinds.of[:-1]
         to_itself = np.repeat(same, span)
-        where = _Kinds(np.where(to_itself, kinds.of[-1], kinds.of.take(places)), kinds.classes)
+        where = _Kinds(np.where(to_itself, kinds.of[-1], kind_of.take(places)), kinds.classes)
         item_rows = axes.item_rows(items, item_count)
         odd = (item_rows[:, 2] & np.uint64(CLASHES | UNNAMED)).astype(bool)
         own = item_rows[:, 0] + np.where(odd, _NEVER, np.uint64(0))
