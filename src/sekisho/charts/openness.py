@@ -238,8 +238,10 @@ def draw(chart: Openness) -> Figure:
     )  # fmt: skip
     write_foot(
         page,
-        folded(f"Counted: {ORDINARY}; each maker, licensor, partner and stock counts once, a fact that is not known both ways. Exact shares of combinations, not of "
-               "trade; judgements left open, contested points read as their defaults. What may be permitted still needs authorisation. "
+        folded(f"Counted: {ORDINARY}; each way of making it, under whose licence, with whom and from whose stock counts once, "
+               "and a recipient as licensor or partner only if the register of items has it as one; a fact that is not known counts "
+               "both ways. Exact shares of combinations, not of trade; judgements left open, contested points read as their "
+               "defaults. What may be permitted still needs authorisation. "
                f"Sources: the rulebooks and dated registries of Sekisho, law and facts to {day_words(chart.last)}.", 158),
     )  # fmt: skip
     return page

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sekisho.base import Day, Trouble, TroubleError, nearest
+from sekisho.cases.fields import RELATIONS
 from sekisho.ir import Term
 from sekisho.reason.openness import Share, openness, together
 
@@ -104,9 +105,23 @@ def _shares(
 
 
 def _known(inquiry: Inquiry, code: str, state: str, day: Day) -> Mapping[str, str]:
-    """What is fixed about a recipient; one that no rule names is `*`, like every other such state."""
+    """What is fixed about a recipient; one that no rule names is `*`, like every other such state.
+
+    That it licenses an item, takes part in one or makes parts of one is open only where the register
+    of items has such an item: else cases that no state is in would be counted.
+    """
     found = inquiry.facts_of({"recipient": code, "exporter": state}, state, day)
+    for var in inquiry.library.vars.values():
+        relation = RELATIONS.get(var.term)
+        if relation and relation.role == "recipient" and not _listed(inquiry, relation.field, code):
+            found[var.name] = "false"
     return found if code in inquiry.library.vars["recipient"].domain else {**found, "recipient": "*"}
+
+
+def _listed(inquiry: Inquiry, field: str, code: str) -> bool:
+    """Whether some item of the register has the state in a list."""
+    lists = (item.fields.get(field) for item in inquiry.office.registries.items.values())
+    return any(isinstance(states, tuple) and code in states for states in lists)
 
 
 def _fact_days(inquiry: Inquiry, code: str, state: str) -> set[Day]:
