@@ -342,3 +342,35 @@ def cells(desk):
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory):
     return tmp_path_factory.mktemp("bytes")
+
+
+# Found by a reviewer: what once was lost, repeated or guessed
+
+
+@pytest.mark.parametrize("text", ["tbd", "No", "n.k.", "rescue; pending", "rescue; unknown"])
+def test_a_word_that_says_nothing_is_no_purpose(desk, text):
+    with pytest.raises(NotUnderstoodError):
+        Cells(desk.library, desk.registries).read("item.purpose", text)
+
+
+@pytest.mark.parametrize("text", ["USA?", "USA (?)", "NA"])
+def test_a_state_in_doubt_is_not_understood(desk, text):
+    with pytest.raises(NotUnderstoodError):
+        Cells(desk.library, desk.registries).read("recipient", text)
+
+
+@pytest.mark.parametrize("strays", [(3,), (3, 5)])
+def test_a_stray_quotation_mark_loses_no_row_in_silence(desk, tmp_path, strays):
+    lines = [f"{i},2025-01-01,JPN,USA,patriot-pac3,{chr(34) if i in strays else ''}m" for i in range(1, 9)]
+    report, rows, _ = decide(desk, tmp_path, "\n".join(["id,date,exporter,recipient,item,memo", *lines]) + "\n")
+    decided = {row["id"] for row in rows if row["outcome"]}
+    assert report.needs_a_person
+    assert decided >= {str(i) for i in range(1, strays[0])}
+    named = " ".join([*report.reasons, *(why for _, why in report.refused)])
+    assert "quotation mark" in named or '"' in named or "cells" in named
+
+
+def test_a_file_that_is_named_twice_is_read_once(desk, tmp_path, monkeypatch):
+    pq.write_table(pa.table({"recipient": ["USA"], "item": ["patriot-pac3"]}), tmp_path / "in.parquet")
+    monkeypatch.chdir(tmp_path)
+    assert open_inputs(["in.parquet", str(tmp_path / "in.parquet")]).expected() == 1

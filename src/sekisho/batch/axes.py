@@ -287,7 +287,7 @@ class Axes:
             return Axis(len(some), {}, {})
         codes, says = self._traits.lists(_some(items, lists_of[some]), len(some))
         roles = {}
-        for role, name in (("this-state", "exporter"), ("recipient", "recipient")):
+        for role, name in (("this-state", "exporter"), ("exporter", "exporter"), ("recipient", "recipient")):
             dictionary = self._dictionaries.get(name)
             meanings = [None] if dictionary is None else dictionary.meanings
             unknown = INTERNATIONAL if role == "this-state" else UNKNOWN

@@ -20,6 +20,9 @@ Meaning = str | bool | tuple[str, ...] | dict[str, str]
 BLANK = ("", "-", "–", "—", "n/a", "na", "null")
 """Cells that say nothing: the plain case holds, as where a case file leaves the field out."""
 
+NO_WORDS = frozenset(("tbd", "tbc", "tba", "nil", "no", "yes", "pending", "n.k", "nk", "various", "other", "misc"))
+"""What people write in a list where they have nothing to say: no value, and not `none` either."""
+
 ODD = "\ufffd"
 """Stands where the bytes of a file are no UTF-8; a cell that holds it is not understood."""
 
@@ -124,6 +127,9 @@ class Cells:
         return found
 
     def _read(self, column: str, text: str) -> Meaning | None:
+        if text == "NA" and SHAPES.get(column) in ("state", "states", "law"):
+            said = f"`NA` may be Namibia (NAM), or that nothing is said ({column}); write NAM, or leave the cell blank"
+            raise NotUnderstoodError(said)
         if text.lower() in BLANK:
             return None
         if ODD in text:
@@ -137,6 +143,10 @@ class Cells:
             if part == "judgements":
                 raise NotUnderstoodError(f"`{text}` is no finding; leave an open judgement blank")
             return UNKNOWN
+        if "?" in text and len(text) > 1 and shape in ("state", "states", "law", "item"):
+            raise NotUnderstoodError(
+                f"`{text[:40]}` holds a question mark ({column}); write what is certain, or `unknown`"
+            )
         if shape == "text":
             return text
         if shape == "day":
@@ -160,7 +170,7 @@ class Cells:
 
     def _choices(self, column: str, text: str) -> tuple[str, ...]:
         values = self._values(column)
-        return tuple(dict.fromkeys(self._word(each, values, column) for each in _listed(text)))
+        return tuple(dict.fromkeys(self._word(each, values, column) for each in _known_whole(column, text)))
 
     def _values(self, column: str) -> tuple[str, ...]:
         term = self.library.terms.get(term_of(column.removeprefix("item.")))
@@ -171,6 +181,8 @@ class Cells:
         if word in known:
             return word
         close = nearest(word, known, count=1)
+        if word.strip(".") in NO_WORDS:
+            raise NotUnderstoodError(f"`{text[:40]}` says nothing of {column}; write `unknown`, `none`, or what it is")
         if column.removeprefix("item.") in OPEN and not close:
             return word
         help_ = f"did you mean `{close[0]}`?" if close else f"its values: {', '.join(known)}, unknown"
@@ -185,9 +197,10 @@ class Cells:
         raise NotUnderstoodError(f"`{text[:40]}` is no state that we know ({column}); {help_}")
 
     def _states(self, column: str, text: str) -> tuple[str, ...]:
-        if self.registries.find_state(text):
-            return (self._state(column, text),)
-        return tuple(dict.fromkeys(self._state(column, each) for each in _listed(text)))
+        parts = _known_whole(column, text)
+        if self.registries.find_state(text):  # a name with a comma, such as `Korea, Republic of`
+            parts = [text]
+        return tuple(dict.fromkeys(self._state(column, each) for each in parts))
 
     def _law(self, column: str, text: str) -> str:
         return INTERNATIONAL if text.lower() == INTERNATIONAL else self._state(column, text)
@@ -206,6 +219,15 @@ def _listed(text: str) -> list[str]:
     if text.lower() in ("none", "[]"):
         return []
     return [part for each in re.split(r"[;,|+]", text.strip("[]")) if (part := each.strip(" '\""))]
+
+
+def _known_whole(column: str, text: str) -> list[str]:
+    """The entries of a list; a list is known as a whole or not at all, as in a case file."""
+    found = _listed(text)
+    if any(each.lower() in _UNKNOWN for each in found):
+        said = f"`{text[:40]}` is a list in which one entry is unknown ({column}); write `unknown` or what is known"
+        raise NotUnderstoodError(said)
+    return found
 
 
 EPOCH = Day(1970, 1, 1)

@@ -52,6 +52,7 @@ def open_csv(path: Path, found: Inputs) -> Opened:
             return "skip"
 
         first = 0
+        swallowed = _Swallowed(path, delimiter)
         with path.open("rb") as file:
             clean = _Clean(file)
             try:
@@ -85,7 +86,8 @@ def open_csv(path: Path, found: Inputs) -> Opened:
                         found.remarks += _odd_cells(table, path, first)
                     found.seen += table.num_rows
                     found.read = file.tell()
-                    yield Unit(str(path), first, lambda table=table: table)  # type: ignore[misc]
+                    faults = swallowed.faults(table) if clean.quoted else {}
+                    yield Unit(str(path), first, lambda table=table: table, faults=faults)  # type: ignore[misc]
                     first += table.num_rows
 
     return Opened(headings, None, units)
@@ -141,6 +143,7 @@ class _Clean(io.RawIOBase):
     def __init__(self, file: io.BufferedReader) -> None:
         super().__init__()
         self.odd = False
+        self.quoted = False
         self._held = b""
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -153,6 +156,7 @@ class _Clean(io.RawIOBase):
         """The next bytes, no more than asked for; none at the end."""
         while not self._held:
             data = self._file.read(size)
+            self.quoted = self.quoted or b'"' in data
             if data.isascii() and not self._decoder.getstate()[0]:
                 return data
             text = self._decoder.decode(data, final=not data)
@@ -163,6 +167,47 @@ class _Clean(io.RawIOBase):
         size = len(self._held) if size < 0 else size
         given, self._held = self._held[:size], self._held[size:]
         return given
+
+
+class _Swallowed:
+    """Finds cells that hold rows: a quotation mark that is never closed takes in all up to the next one, or the end."""
+
+    def __init__(self, path: Path, delimiter: str) -> None:
+        self._path = path
+        self._delimiter = delimiter
+        self._broken: bool | None = None
+
+    def faults(self, table: pa.Table) -> dict[int, str]:
+        """The rows with such a cell, and what is wrong with them."""
+        import pyarrow.compute as pc
+
+        found: dict[int, str] = {}
+        for name in table.column_names:
+            long = pc.match_substring_regex(table.column(name), "[\r\n]")
+            for row in pc.indices_nonzero(long).to_pylist():
+                lines = table.column(name)[row].as_py().splitlines()
+                if self._holds_rows(lines, table.num_columns - 1) and self._is_broken():
+                    why = "a quotation mark is never closed, or out of place; the lines in it are not decided"
+                    found[row] = f"`{name}` runs over {len(lines):,} lines that look like rows of the table: {why}"
+        return found
+
+    def _holds_rows(self, lines: Sequence[str], most: int) -> bool:
+        """Whether some line could be a row, or the first and the last are halves of two."""
+        signs = [line.count(self._delimiter) for line in lines]
+        return len(signs) > 1 and (most in signs[1:] or signs[0] + signs[-1] == most)
+
+    def _is_broken(self) -> bool:
+        """Whether the file breaks the rules of quoting somewhere; asked once, for it takes a while."""
+        if self._broken is None:
+            try:
+                with self._path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+                    for _ in csv.reader(file, delimiter=self._delimiter, strict=True):
+                        pass
+            except csv.Error:
+                self._broken = True
+            else:
+                self._broken = False
+        return self._broken
 
 
 def _odd_cells(table: pa.Table, path: Path, first: int) -> list[str]:
@@ -257,7 +302,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return "; ".join(str(each) for each in value) or "none"
+        return "; ".join("?" if each is None else str(each) for each in value) or "none"  # of a null nothing is known
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 
@@ -261,7 +262,14 @@ def _alike(read: Read, headings: tuple[str, ...], texts: set[str]) -> Read:
             column = table.column(at)
             if pa.types.is_dictionary(column.type):
                 column = column.cast(column.type.value_type)
+            if pa.types.is_nested(column.type):
+                from sekisho.batch.lines import as_text
+
+                column = pa.chunked_array([pa.array([as_text(value) for value in column.to_pylist()], pa.string())])
             table = table.set_column(at, name, column.cast(pa.string()))
+        for at, each in enumerate(table.schema):  # Parquet cannot hold a dictionary with a null in it
+            if pa.types.is_dictionary(each.type) and any(c.dictionary.null_count for c in table.column(at).chunks):
+                table = table.set_column(at, each.name, table.column(at).cast(each.type.value_type))
         return table
 
     return alike
@@ -415,11 +423,16 @@ def _given(table: pa.Table) -> Read:
     return lambda: table
 
 
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What a folder is called whose rows say nothing in that column."""
+
+
 def _with_parts(table: pa.Table, parts: Mapping[str, str]) -> pa.Table:
     """The rows with the columns that the names of their folders say."""
     for name, value in parts.items():
         if name not in table.column_names:
-            column = pa.DictionaryArray.from_arrays(pa.array([0] * table.num_rows, pa.int32()), pa.array([value]))
+            codes = pa.array([None if value == _NO_VALUE else 0] * table.num_rows, pa.int32())
+            column = pa.DictionaryArray.from_arrays(codes, pa.array([unquote(value)]))
             table = table.append_column(name, column)
     return table
 

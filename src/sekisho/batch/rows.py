@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sekisho.batch.cells import EPOCH, Cells, Meaning, NotUnderstoodError, day_number
 from sekisho.batch.columns import Mapped
+from sekisho.batch.lines import as_text
 from sekisho.batch.pack import Column, narrow, pack
 from sekisho.batch.residue import Ints
 
@@ -155,11 +156,15 @@ class Encoder:
         days = column.cast(pa.date32()).cast(pa.int32())
         missing = days.is_null().to_numpy(zero_copy_only=False) if days.null_count else None
         numbers = days.fill_null(0).to_numpy(zero_copy_only=False)
-        wrong = (numbers < first) | (numbers > last)
+        wrong = ((numbers < first) | (numbers > last)).astype(np.uint8)
+        if pa.types.is_timestamp(column.type):
+            timed = pc.not_equal(column, pc.floor_temporal(column, unit="day")).fill_null(False)
+            wrong[timed.to_numpy(zero_copy_only=False) & (wrong == 0)] = 3
         if missing is None and not wrong.any():
             return numbers, None
-        kinds = wrong.astype(np.uint8) if missing is None else np.where(missing, 2, wrong).astype(np.uint8)
-        said = ["", "the date is outside 1900 to 2199", "the row has no date"]
+        kinds = wrong if missing is None else np.where(missing, 2, wrong).astype(np.uint8)
+        timely = "the date has a time of day, and elsewhere that may be another day; write the day alone"
+        said = ["", "the date is outside 1900 to 2199", "the row has no date", timely]
         return np.where(kinds > 0, 0, numbers).astype(np.int32), (kinds, said)
 
     def _day(self, text: str) -> int:
@@ -217,6 +222,8 @@ def _column(table: pa.Table | pa.RecordBatch, name: str) -> pa.Array:
 
 def _dictionary(column: pa.Array) -> tuple[Ints, list[str | None]]:
     """Indices (-1 for null) and the distinct texts that they mean."""
+    if pa.types.is_nested(column.type):  # lists, mostly: as a cell would say them
+        column = pa.array([as_text(value) for value in column.to_pylist()], pa.string())
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     values = column.dictionary
@@ -224,8 +231,6 @@ def _dictionary(column: pa.Array) -> tuple[Ints, list[str | None]]:
         texts: Sequence[str | None] = [None if v is None else "true" if v else "false" for v in values.to_pylist()]
     elif pa.types.is_temporal(values.type):
         texts = [None if v is None else v.isoformat()[:10] for v in values.to_pylist()]
-    elif pa.types.is_list(values.type) or pa.types.is_nested(values.type):
-        texts = [None if v is None else ";".join(map(str, v)) for v in values.to_pylist()]
     else:
         texts = [None if v is None else str(v) for v in values.to_pylist()]
     indices = column.indices

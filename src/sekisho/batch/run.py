@@ -14,6 +14,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -218,8 +219,48 @@ def run(
         TroubleError: The output cannot be written; what is done is kept for the next run.
     """
     kind = output_format(output, inputs)
+    with _alone(output):
+        return _run(inputs, output, table, kind, progress, options or {})
+
+
+@contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    """While a run writes an output no other does: their parts would be mixed. Let go of when a run dies.
+
+    Raises:
+        TroubleError: Another run is writing it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # no such locks here
+        yield
+        return
+    path = output.with_name(f".{output.name}.lock")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise TroubleError([cannot_write(error, output)]) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            help_ = "wait until it is done, or give this result another name"
+            trouble = Trouble("SK428", "another run is writing this output", (Place(str(output)),), help=help_)
+            raise TroubleError([trouble]) from None
+        except OSError:  # a file system without locks
+            pass
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _run(
+    inputs: Inputs, output: Path, table: Table, kind: str, progress: Progress | None, options: Mapping[str, object]
+) -> Report:
     folder = output.parent / f".{output.name}.parts"
-    journal = _Journal(folder, _fingerprint(inputs, output, table, options or {}))
+    journal = _Journal(folder, _fingerprint(inputs, output, table, options))
     report = Report()
     try:
         done = {n: line for n, line in journal.open().items() if _is_whole(_part(folder, n, kind), line)}
