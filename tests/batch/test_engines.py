@@ -80,15 +80,20 @@ def test_every_case_of_the_repository(make, desk, our_cases):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_spark_answers_as_decide_does(spark, random_desk, desk, our_cases):
+def test_spark(spark, random_desk, desk, our_cases, tmp_path):
+    """One test, for a Spark takes long to start, and each worker would start one."""
+    _spark_answers_as_decide_does(spark, random_desk, desk, our_cases)
+    _spark_reads_and_writes_where_the_rows_lie(spark, desk, tmp_path)
+
+
+def _spark_answers_as_decide_does(spark, random_desk, desk, our_cases):
     for seed in (1,):
         here, rng = random_desk(seed), Random(seed)
         compare(Spark(spark), here, [row_of(random_case(rng, here, unknown=0.2)) for _ in range(60)])
     compare(Spark(spark), desk, [row_of(case) for case in our_cases if not case.proposals])
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_spark_reads_and_writes_where_the_rows_lie(spark, desk, tmp_path):
+def _spark_reads_and_writes_where_the_rows_lie(spark, desk, tmp_path):
     rows = {"date": ["2023-12-21", "2023-12-22"], "recipient": ["USA", "USA"], "item": ["patriot-pac3"] * 2}
     pq.write_table(pa.table(rows), tmp_path / "orders.parquet")
     engine, inputs = open_far([f"file://{tmp_path}/orders.parquet"])
