@@ -20,6 +20,7 @@ SMALL = Shape(facts=5, judgements=1, readings=1, instruments=3, rules=6)
 WANTED = (Outcome.FREE, Outcome.MAY_BE_PERMITTED)
 ONWARD = {"act": "re-transfer", "recipient": "UKR", "supplier": "JPN", "item": "patriot-pac3"}
 BARRED = {"special-circumstances": {"by": "nsc", "date": "2023-12-22", "found": False}}
+FIGHTING = {**BARRED, "in-combat": {"by": "jp-government", "date": "2026-05-01", "found": True}}
 
 
 def trial(number, unknown=0.0):
@@ -108,7 +109,7 @@ def test_what_is_held_is_never_established_and_the_rest_is_found():
 
 
 def test_a_consent_and_the_holders_law_are_satisfied_together(desk):
-    case = desk.case(exporter="KOR", date="2026-11-21", judgements=BARRED, **ONWARD)
+    case = desk.case(exporter="KOR", date="2026-11-21", judgements=FIGHTING, **{**ONWARD, "recipient": "THA"})
     taken = desk.take(case, another_item=False, elsewhere=False)
     assert taken.states == ("KOR", "JPN")
     assert taken.others == ("USA",)  # the licensor, whose law is not encoded

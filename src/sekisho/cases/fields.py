@@ -67,6 +67,7 @@ class Relation:
 
 RELATIONS = {
     "licensor": Relation("licensors", "recipient"),
+    "holder-licensor": Relation("licensors", "exporter"),
     "partner": Relation("partners", "recipient"),
     "component-origin": Relation("components_from", "recipient"),
     "our-licence": Relation("licensors", "this-state"),
