@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ settings.register_profile(
     "nightly", deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _today():
+    """The clock stands still, so that the tests say the same on every later day."""
+    from sekisho.cli import flags
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flags, "clock", lambda: date(2026, 11, 21))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -132,14 +132,14 @@ def test_a_changed_byte_of_a_rulebook_gives_a_new_answer(small):
 @pytest.mark.parametrize("change", ["added", "renamed", "removed"])
 def test_another_set_of_files_is_another_book(small, change):
     extra = small / "law" / "extra.md"
-    extra.write_text("---\ntitle: Words\n---\n", encoding="utf-8")
+    extra.write_text(_TERM.sub("", PAGE).replace("small", "extra"), encoding="utf-8")
     before = opened(small).library
     if change == "added":
         (small / "law" / "more.md").write_text(_TERM.sub("", PAGE).replace("small", "more"), encoding="utf-8")
     elif change == "renamed":
         extra.rename(small / "law" / "other.md")
     else:
-        (small / "law" / "small.md").unlink()
+        extra.unlink()
     after = opened(small).library
     assert (len(after.instruments) == len(before.instruments)) == (change == "renamed")
     assert len(kept(small)) == 2

@@ -22,7 +22,7 @@ from sekisho.decide.combine import stands, widened
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Effect, Kind, Law, Library, Outcome, Timeline
 from sekisho.reason import Settled, State, States, compile_law, outcome_of, settle
-from sekisho.store import Opened, cache_folder, data_folder, law_folders, open_all
+from sekisho.store import Opened, cache_folder, data_folder, law_folders, no_rulebook, open_all
 from sekisho.version import ENGINE, LANGUAGE
 
 if TYPE_CHECKING:  # what only some questions need is imported when they are put: a decision starts faster
@@ -634,4 +634,8 @@ def open_desk(
                 [Trouble("SK109", "no such folder of rulebooks", (Place(str(folder)),), help="check the path")]
             )
     place = Path(facts) if facts else data_folder("facts")
-    return Desk(open_all(folders, place, cache=cache))
+    opened = open_all(folders, place, cache=cache)
+    missing = no_rulebook(opened.library, folders)
+    if missing:
+        raise TroubleError(missing)
+    return Desk(opened)

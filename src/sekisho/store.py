@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from sekisho.base import Trouble, TroubleError
+from sekisho.base import Place, Trouble, TroubleError
 from sekisho.facts import Registries
 from sekisho.ir import Library
 
@@ -125,6 +125,14 @@ def read_all(law: Sequence[Path], facts: Path) -> Opened:
     )
     every = (*troubles, *more, *found, *_unknown_kinds(library, registries))
     return Opened(library, registries, library_digest(library), every)
+
+
+def no_rulebook(library: Library, law: Iterable[Path]) -> list[Trouble]:
+    """The trouble of folders that hold no rulebook, such as a misspelt or an empty one."""
+    if library.instruments or library.terms or library.texts or library.proposals:
+        return []
+    help_ = "a rulebook is a Markdown file that begins with its front matter; see docs/reference/language.md"
+    return [Trouble("SK109", "there is no rulebook in it", tuple(Place(str(each)) for each in law), help=help_)]
 
 
 def _unknown_kinds(library: Library, registries: Registries) -> list[Trouble]:

@@ -36,14 +36,21 @@ def test_json_has_exact_counts(real):
         "--state",
         "Japan",
         "--for",
-        "recipient=Ukraine,item=patriot-pac3",
+        "recipient=Australia,item=patriot-pac3,act=export",
     )
     data = json.loads(real(*arguments, "--json")[1])
     assert not data["equal"]
-    assert data["fixed"]["recipient"] == "UKR"
-    assert [(each["before"], each["after"]) for each in data["totals"]] == [("may-be-permitted", "prohibited")]
+    assert data["fixed"]["recipient"] == "AUS"
+    assert [(each["before"], each["after"]) for each in data["totals"]] == [("prohibited", "may-be-permitted")]
     assert 0 < data["totals"][0]["plausible"] <= data["totals"][0]["declared"] < data["universe"]["declared"]
-    assert data["changes"][0]["cause"]["name"] == "jp-weapons-need-agreement"
+    assert data["changes"][0]["cause"]["name"] == "jp-weapons"
+
+
+def test_an_item_brings_whether_the_recipient_licenses_it(real):
+    """Ukraine licenses no Patriot: a door for licensors is no door for it."""
+    arguments = ("compare", "2026-04-20", "2026-04-21", "--state", "Japan", "--for")
+    data = json.loads(real(*arguments, "recipient=Ukraine,item=patriot-pac3", "--json")[1])
+    assert data["equal"]
 
 
 def test_only_documented_cases_that_are_meant_are_shown(real):
@@ -153,3 +160,19 @@ def test_a_rule_that_stands_elsewhere_says_through_what_and_how_well_sourced(rea
     said = " ".join(real("compare", "2023-12-21", "2023-12-22", "--state", "JPN")[1].split())
     assert "through jp-five-purposes-unarmed and jp-five-purposes-armed" in said
     assert "finds that Iran is a security partner" in said  # a case that flips says on which findings
+
+
+def test_cases_of_the_record_say_what_was_reported_of_them(real):
+    said = " ".join(real("compare", "2022-03-07", "2026-11-21", "--state", "JPN")[1].split())
+    assert "Cases of the record that flip, their facts unchanged" in said
+    data = json.loads(real("compare", "2022-03-07", "2026-11-21", "--state", "JPN", "--json")[1])
+    came = {each["case"]: each["reported_outcome"] for each in data["documented"]}
+    assert set(came.values()) > {"approved"}
+
+
+def test_an_end_is_told_with_what_ended_it_and_the_weaker_mark(real):
+    arguments = ("compare", "2026-04-20", "2026-04-21", "--state", "JPN", "--json")
+    causes = [each["cause"] for each in json.loads(real(*arguments)[1])["changes"]]
+    ended = next(each for each in causes if each and each["name"] == "jp-five-purposes")
+    assert (ended["how"], ended["support"]) == ("ends", "reported")
+    assert ended["cite"] == ["guidelines 2014, 1(2)B(d)", "guidelines 2026, non-weapons"]

@@ -29,7 +29,7 @@ STORIES = {
     "2026-11-21": (
         ("agreement on the transfer of defence equipment in force", "“special circumstances”",
          "Limit on the destination of weapons", "17 states", "jp-2026-agreement-with-ukraine",
-         "from each of them, consent to its going on to Ukraine: may be permitted, only if"),
+         "from the United States, consent to its going on to Ukraine: may be permitted, only if"),
         ("closed list",),
     ),
 }  # fmt: skip
@@ -105,8 +105,9 @@ ONWARD = ("--act", "re-transfer", "--recipient", "Ukraine", "--supplier", "Japan
 def test_several_laws_at_once(real, tmp_path):
     path = tmp_path / "case.yaml"
     path.write_text(
-        "id: onward\ndate: 2026-11-21\nact: re-transfer\nexporter: KOR\nrecipient: UKR\nsupplier: JPN\n"
+        "id: onward\ndate: 2026-11-21\nact: re-transfer\nexporter: KOR\nrecipient: THA\nsupplier: JPN\n"
         "item: patriot-pac3\njudgements:\n  special-circumstances: {by: nsc, date: 2026-05-01, found: false}\n"
+        "  in-combat: {by: jp-government, date: 2026-05-01, found: true}\n"
     )
     status, said = real("take", str(path))
     plain = " ".join(said.split())
@@ -162,3 +163,33 @@ def test_a_proposal_whose_day_no_source_knows_is_dated_by_its_month(real):
     said = " ".join(real("take", *PATRIOT, "--on", "2024-03-27")[1].split())
     assert "as reported by Kyodo, July 2023;" in said
     assert "18 November 2022; not adopted in this form" in said
+
+
+def test_what_may_go_elsewhere_is_subject_to_findings_of_its_own(real):
+    many = " ".join(real("take", *PATRIOT, "--on", "2026-11-21")[1].split())
+    assert "Each is subject to findings, authorisations and consents of its own: `sekisho decide`" in many
+    one = " ".join(real("take", *PATRIOT, "--on", "2024-03-27")[1].split())
+    there = one.partition("To the United States it may go as it stands")[2].partition("consent to its going on")[0]
+    assert "Subject to findings, authorisations and consents of its own: `sekisho decide`" in there
+    assert "◇ only if the Government of Japan finds “positive meaning security”" in there
+
+
+def test_what_bars_is_told_with_its_mark(real):
+    assert "[guidelines 2026, weapons · reported]" in " ".join(real("take", *PATRIOT, "--on", "2026-11-21")[1].split())
+    assert "does not cover it (reported)" in " ".join(real("take", *PATRIOT, "--on", "2024-03-27")[1].split())
+
+
+def test_a_precedent_says_what_was_reported_and_ends_between_words(real):
+    said = " ".join(real("take", *PATRIOT, "--on", "2024-03-27")[1].split())
+    assert "should Japan be… (approved) [2015-australia-submarine-components]" in said
+    data = json.loads(real("take", *PATRIOT, "--on", "2024-03-27", "--json")[1])
+    lasts = [card["last"] for card in (*data["cards"], *data["another_item"]) if card["last"]]
+    assert {last["reported_outcome"] for last in lasts} <= {"approved", "delivered"}
+
+
+def test_what_would_have_to_go_says_what_then_remains(real):
+    law = "Or the least that would have to go from the law itself"
+    then = " ".join(real("take", *PATRIOT, "--on", "2024-03-27")[1].split()).partition(law)[2]
+    assert "◇ only if the Government of Japan finds “positive meaning security”" in then
+    now = " ".join(real("take", *PATRIOT, "--on", "2026-11-21")[1].split()).partition(law)[2]
+    assert "that is not enough: it would still be prohibited" in now  # the permission asks for the agreement, too

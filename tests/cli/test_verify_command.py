@@ -69,3 +69,12 @@ def test_bad_input(real):
     assert (status, "SK511" in said) == (1, True)
     status, said = real("verify", "--jurisdiction", "Ruritania")
     assert (status, "SK407" in said) == (1, True)
+
+
+@pytest.mark.parametrize("command", [("verify", "--law"), ("check",)], ids=lambda command: command[0])
+@pytest.mark.parametrize("stray", [False, True])
+def test_a_folder_without_a_rulebook_proves_nothing(run, tmp_path, command, stray):
+    if stray:
+        (tmp_path / "notes.md").write_text("# Notes\n")
+    status, said = run(*command, str(tmp_path))
+    assert (status, "SK109  there is no rulebook in it" in said) == (1 if command[0] == "verify" else 3, True), said

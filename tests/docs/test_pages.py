@@ -54,6 +54,13 @@ def test_every_example_does_what_it_says(page: Path, tmp_path: Path, cache: Path
     assert not wrong, "\n\n".join(wrong)
 
 
+_SEKISHO = (
+    "import datetime, sekisho.cli.flags as flags; flags.clock = lambda: datetime.date(2026, 11, 21)\n"
+    "from sekisho.cli.main import main; main()"
+)
+"""The program on a day that stands still: pages are to be right on every later day."""
+
+
 def run_console(block: Block, folder: Path) -> list[str]:
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "PYTHONUTF8": "1", "TERM": "dumb"}
     environment["PYTHONPATH"] = str(Path(sekisho.__file__).parents[1])
@@ -66,7 +73,7 @@ def run_console(block: Block, folder: Path) -> list[str]:
             continue
         assert words[0] == "sekisho", f"a page may run `sekisho` and `cp -r`, not `{command}`"
         found = subprocess.run(
-            [sys.executable, "-m", "sekisho.cli", *words[1:]],
+            [sys.executable, "-c", _SEKISHO, *words[1:]],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

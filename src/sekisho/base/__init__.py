@@ -1,6 +1,6 @@
 """Words that every room needs: days, support marks, places, troubles, hashes."""
 
-from sekisho.base.dates import FIRST_DAY, LAST_DAY, Day, Interval, parse_day
+from sekisho.base.dates import FIRST_DAY, LAST_DAY, Day, Interval, mend_day, parse_day
 from sekisho.base.hashes import canonical, digest
 from sekisho.base.support import Support
 from sekisho.base.trouble import Place, Trouble, TroubleError, nearest, sort_troubles
@@ -16,6 +16,7 @@ __all__ = [
     "TroubleError",
     "canonical",
     "digest",
+    "mend_day",
     "nearest",
     "parse_day",
     "sort_troubles",

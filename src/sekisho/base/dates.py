@@ -39,6 +39,27 @@ def parse_day(text: str) -> Day:
     return day
 
 
+def mend_day(text: str) -> str:
+    """How to mend a text that `parse_day` does not take: what is wrong with its month or day, or the form.
+
+    Example:
+        >>> mend_day("2022-13-07"), mend_day("2026-04-31")
+        ('there is no month 13: months run from 01 to 12', 'this month has no day 31: its last is 2026-04-30')
+        >>> mend_day("7 March 2022")
+        'write the day as 2026-05-01'
+    """
+    if not _ISO.fullmatch(text):
+        return "write the day as 2026-05-01"
+    year, month, day = (int(part) for part in text.split("-"))
+    if not 1 <= month <= 12:
+        return f"there is no month {text[5:7]}: months run from 01 to 12"
+    if FIRST_DAY.year <= year <= LAST_DAY.year:
+        last = Day(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        if not 1 <= day <= last.day:
+            return f"this month has no day {text[8:]}: its last is {last}"
+    return f"name a day from {FIRST_DAY} to {LAST_DAY}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
     """The days from `first` to `last`, both included; `last` is None while no end is known."""

@@ -66,15 +66,15 @@ class Grid:
         every = len(self.cells)
         if len(self.days) == 1:
             count = self.open_to(first)
-            many = f"{count} of {every} states and territories" if count else f"none of {every} states"
+            many = f"{count} of {every} states and territories" if count else f"none of {every} states and territories"
             return f"A {first} from {self.law_name} may be permitted to {many}"
         if not self.flipped:
-            return f"Nothing changes for any of {every} states"
+            return f"Nothing changes for any of {every} states and territories"
         moves = [(abs(self.open_to(item) - self.open_to(item, 0)), item) for item in ITEMS]
         item = max(moves, key=lambda each: each[0])[1]
         before, after = self.open_to(item, 0), self.open_to(item)
         days = [day_words(day) for day in self.days]
-        return f"{item.capitalize()}: open to {plural(before, 'state')} on {days[0]}, to {after} on {days[1]}"
+        return f"{item.capitalize()}: open to {before} of {every} states and territories on {days[0]}, to {after} on {days[1]}"
 
 
 def grid(desk: Desk, law: str, days: tuple[Day, ...]) -> Grid:
@@ -175,7 +175,7 @@ def draw(chart: Grid) -> Figure:
     )
     counts = "; ".join(f"{item} {chart.open_to(item)}" for item in ITEMS)
     moved = f"{plural(chart.flipped, 'cell')} of {len(chart.cells) * len(ITEMS):,} change. " if two else ""
-    write_foot(page, folded(f"{moved}Open to so many of {len(chart.cells)} states{'' if not two else ' on the second day'}: {counts}. May be permitted is no "
+    write_foot(page, folded(f"{moved}Open to so many of {len(chart.cells)} states and territories{'' if not two else ' on the second day'}: {counts}. May be permitted is no "
                             "permission: authorisations and judgements remain. Sources: the rulebooks and dated registries of Sekisho.", 158))  # fmt: skip
     return page
 

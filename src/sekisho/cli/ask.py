@@ -49,7 +49,8 @@ def command(save: Path | None, proof: str, every: bool, must_decide: bool, **fla
     from sekisho.tell.account import account_of
 
     desk = desk_for()
-    fields = {"date": today(), **fields_of(flags)}
+    fields = fields_of(flags)
+    fields = {"date": fields.pop("date", None) or today(desk), **fields}
     item = fields.get("item")
     if isinstance(item, dict) and set(item) == {"key"}:
         fields["item"] = item["key"]

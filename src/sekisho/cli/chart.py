@@ -15,7 +15,9 @@ from sekisho.cli.guard import DONE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sekisho.base import Day
     from sekisho.cli.paint import Canvas
+    from sekisho.desk import Desk
 
 EPILOG = """\b
 Examples:
@@ -67,7 +69,7 @@ def _surface(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @command.command("openness", epilog=_OPENNESS)
-@click.option("--state", required=True, metavar="STATE", help="Whose law.")
+@click.option("--state", metavar="STATE", help="Whose law. Needed.")
 @click.option(
     "--recipient", "recipients", multiple=True, metavar="STATE",
     help="To whom: a state, `all` for the mean of all UN members, or a term such as agreement-state for the mean of "
@@ -77,17 +79,23 @@ def _surface(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--to", "to", metavar="DAY", help="The last day (today).")
 @_surface
 def openness_command(
-    state: str, recipients: tuple[str, ...], from_: str | None, to: str | None, output: Path | None, as_json: bool
+    state: str | None,
+    recipients: tuple[str, ...],
+    from_: str | None,
+    to: str | None,
+    output: Path | None,
+    as_json: bool,
 ) -> int:
     """How open is the law? The share of ordinary cases that may be permitted, day by day."""
     from sekisho.charts import openness
     from sekisho.cli.compare import day_of
     from sekisho.cli.opened import desk_for
 
-    last = day_of(to or today())
+    desk = desk_for()
+    last = day_of(to or today(desk))
     first = day_of(from_ or "1967-01-01")
     _in_order(first.isoformat(), last.isoformat())
-    desk = desk_for()
+    _late(desk, last)
     law = _encoded(desk, state)
     codes = [_recipient(desk, each) for each in recipients]
     chart = openness.openness(desk, law, recipients=codes, first=first, last=last)
@@ -123,10 +131,11 @@ def trace_command(
     from sekisho.cli.opened import desk_for
     from sekisho.tell.data import trace_data
 
-    last = day_of(to or flags.get("on") or today())
+    desk = desk_for()
+    last = day_of(to or flags.get("on") or today(desk))
     more = {"first": day_of(from_)} if from_ else {}
     _in_order((from_ or "1967-01-01"), last.isoformat())
-    desk = desk_for()
+    _late(desk, last)
     cases = cases_of(desk, case, flags, ids=ids)
     if len(cases) != 1:
         raise click.UsageError(f"a strip is of one case, and these are {len(cases)}; name one with --id")
@@ -143,18 +152,19 @@ def trace_command(
 
 
 @command.command("grid", epilog=_GRID)
-@click.option("--state", required=True, metavar="STATE", help="Whose law.")
+@click.option("--state", metavar="STATE", help="Whose law. Needed.")
 @click.option("--on", "on", metavar="DAY", help="The day (today).")
 @click.option("--and", "other", metavar="DAY", help="A second day: only what changes between the two is shown.")
 @_surface
-def grid_command(state: str, on: str | None, other: str | None, output: Path | None, as_json: bool) -> int:
+def grid_command(state: str | None, on: str | None, other: str | None, output: Path | None, as_json: bool) -> int:
     """Who may receive what? Recipients by item classes on a day, or what changes between two."""
     from sekisho.charts import grid
     from sekisho.cli.compare import day_of
     from sekisho.cli.opened import desk_for
 
-    days = tuple(day_of(each) for each in (on or today(), other) if each)
     desk = desk_for()
+    days = tuple(day_of(each) for each in (on or today(desk), other) if each)
+    _late(desk, *days)
     chart = grid.grid(desk, _encoded(desk, state), days)
     return _show(chart.finding, grid.table(chart), lambda: grid.data(chart), lambda: grid.draw(chart), output, as_json)
 
@@ -174,8 +184,10 @@ def _recipient(desk: Any, text: str) -> str:
     return text if likely else state_of(desk, text)
 
 
-def _encoded(desk: Any, text: str) -> str:
+def _encoded(desk: Any, text: str | None) -> str:
     """The state whose law is asked; only the law of a state can be drawn."""
+    if not text:
+        raise click.UsageError(f"say whose law with --state: {', '.join(desk.jurisdictions)}")
     from sekisho.base import Trouble, TroubleError
     from sekisho.cli.compare import state_of
 
@@ -184,6 +196,15 @@ def _encoded(desk: Any, text: str) -> str:
         known = ", ".join(desk.jurisdictions)
         raise TroubleError([Trouble("SK506", f"the law of `{code}` is not encoded", help=f"encoded are: {known}")])
     return code
+
+
+def _late(desk: Desk, *days: Day) -> None:
+    """A remark where a day is asked about after the record; the picture itself stays as it is."""
+    from sekisho.tell.record import beyond_record
+
+    late = beyond_record(desk.registries, *days)
+    if late:
+        click.echo(late, err=True)
 
 
 def _in_order(first: str, last: str) -> None:

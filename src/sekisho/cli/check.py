@@ -50,13 +50,13 @@ def command(
     that holds `registries.yaml` is taken as the folder of facts.
     """
     from sekisho.base import sort_troubles
-    from sekisho.store import data_folder, law_folders, read_all
+    from sekisho.store import data_folder, law_folders, no_rulebook, read_all
 
     gc.enable()
     law = tuple(path for path in paths if not (path / "registries.yaml").exists())
     given = next((path for path in paths if (path / "registries.yaml").exists()), None)
     opened = read_all(law or law_folders(), facts or given or data_folder("facts"))
-    troubles = list(opened.troubles)
+    troubles = [*opened.troubles, *([] if opened.troubles else no_rulebook(opened.library, law or law_folders()))]
     report: dict[str, Any] = {}
     lines: list[str] = []
     if not any(not trouble.warning for trouble in troubles):

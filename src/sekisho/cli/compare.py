@@ -112,17 +112,16 @@ def _told(
     fixed = asked.fixed
     laws = [_law(side) for side in (one, two)]
     facts = day_of(facts_on) if facts_on else two.day
-    names = (_name(one), _name(two))
+    names, days = (_name(one), _name(two)), (one.day, two.day, facts)
     if one.desk is two.desk:
         compared = desk.inquiry.compare(laws[0], laws[1], fixed=fixed, facts_on=facts)
-        return Difference(
-            compared, desk.inquiry, desk.inquiry.whole(one.state, two.state), sides=names, asked=asked, most=most
-        )
+        whole = desk.inquiry.whole(one.state, two.state)
+        return Difference(compared, desk.inquiry, whole, sides=names, asked=asked, most=most, days=days)
     from sekisho.reason import across as books
 
     sides = [books.Side(_proposing(side).inquiry, law, side.day) for side, law in zip((one, two), laws, strict=True)]
     compared, whole = books.across(sides[0], sides[1], fixed=fixed, facts_on=facts)
-    return Difference(compared, two.desk.inquiry, whole, sides=names, asked=asked, most=most)
+    return Difference(compared, two.desk.inquiry, whole, sides=names, asked=asked, most=most, days=days)
 
 
 def _law(side: Side) -> Law:
@@ -169,7 +168,7 @@ def _side(desk: Desk, text: str, state: str, on: Day | None) -> Side:
         return Side(
             desk, state or _only(desk), day, tuple(f"{name}@{day}" if "@" not in name else name for name in proposals)
         )
-    day = on or day_of(today())
+    day = on or day_of(today(desk))
     folder = Path(head)
     if folder.is_dir():
         from sekisho.desk import open_desk
@@ -198,12 +197,12 @@ def day_of(text: str) -> Day:
     Raises:
         TroubleError: There is no such day.
     """
-    from sekisho.base import Trouble, TroubleError, parse_day
+    from sekisho.base import Trouble, TroubleError, mend_day, parse_day
 
     try:
         return parse_day(text)
     except ValueError as error:
-        raise TroubleError([Trouble("SK405", str(error), help="write 2026-05-01")]) from error
+        raise TroubleError([Trouble("SK405", str(error), help=mend_day(text))]) from error
 
 
 def state_of(desk: Desk, text: str) -> str:
@@ -230,19 +229,22 @@ def restriction(desk: Desk, given: tuple[str, ...]) -> Asked:
     Raises:
         TroubleError: There is no such state or item.
     """
+    from sekisho.cases.fields import RELATIONS
     from sekisho.tell.compare import Asked
 
     only: dict[str, str] = {}
     items: list[str] = []
     known: dict[str, str] = {}
+    lists: dict[str, tuple[str, ...] | None] = {}
     for pair in (each for group in given for each in group.split(",") if each.strip()):
         name, sign, value = (part.strip() for part in pair.partition("="))
         if not sign or not name or not value:
             raise click.UsageError(f"`{pair.strip()}` is not of the form NAME=VALUE")
         if name == "item":
-            key, facts = _item(desk, value)
+            key, facts, listed = _item(desk, value)
             items.append(key)
             known.update(facts)
+            lists.update(listed)
             continue
         var = desk.library.vars.get(name)
         term = desk.library.terms.get(var.term) if var is not None else None
@@ -250,19 +252,25 @@ def restriction(desk: Desk, given: tuple[str, ...]) -> Asked:
             only[name] = state_of(desk, value)
         else:
             only[name] = {"yes": "true", "no": "false"}.get(value.lower(), value)
+    # Who licenses the item, say, is known of it: so it is known whether the recipient does.
+    for var in desk.library.vars.values():
+        relation = RELATIONS.get(var.term)
+        if relation and relation.role in only and (states := lists.get(relation.field)) is not None:
+            known[var.name] = "true" if only[relation.role] in states else "false"
     return Asked(only, tuple(items), {name: value for name, value in known.items() if name not in only})
 
 
-def _item(desk: Desk, name: str) -> tuple[str, dict[str, str]]:
-    """The key of an item, and what is known of it, variable by variable."""
+def _item(desk: Desk, name: str) -> tuple[str, dict[str, str], dict[str, tuple[str, ...] | None]]:
+    """The key of an item, what is known of it, variable by variable, and its lists of states."""
     from sekisho.base import Trouble, TroubleError
+    from sekisho.cases.fields import RELATIONS
 
     key = desk.registries.find_item(name)
     if key is None:
         close = desk.registries.suggest_item(name)
         help_ = f"did you mean {' or '.join(f'`{each}`' for each in close)}?" if close else "see `sekisho show items`"
         raise TroubleError([Trouble("SK408", f"no item is called `{name}`", help=help_)])
-    case = desk.case(date=today(), item=key)
+    case = desk.case(date=desk.registries.complete_to or today(desk), item=key)
     outlook = desk.outlook(case, desk.jurisdictions[0])
     found: dict[str, str] = {}
     for var in desk.library.vars.values():
@@ -271,4 +279,5 @@ def _item(desk: Desk, name: str) -> tuple[str, dict[str, str]]:
             value = outlook.values[var.name]
             if value is not None and "=" not in var.name:
                 found[var.name] = value
-    return key, found
+    fields = {relation.field for relation in RELATIONS.values()}
+    return key, found, {field: getattr(case.item, field) for field in fields}

@@ -312,7 +312,8 @@ def cases_of(desk: Desk, path: str | None, flags: Mapping[str, Any], *, ids: tup
     if path is None:
         if not fields:
             raise click.UsageError("name a case file, or describe the case by flags such as --exporter and --recipient")
-        fields.setdefault("date", today())
+        if "date" not in fields:
+            fields["date"] = today(desk)
         return (desk.case(**fields),)
     found = _read(desk, path)
     if ids:
@@ -356,6 +357,26 @@ def difflib_near(word: str, known: list[str]) -> str:
     return next(iter(nearest(word, known, count=1)), "")
 
 
-def today() -> str:
+def clock() -> date:
     """Today's date. Only the command line looks at the clock; every answer shows its date."""
-    return date.today().isoformat()
+    return date.today()
+
+
+def today(desk: Desk) -> str:
+    """Today, where no day is given; but no later day than that up to which the facts are recorded.
+
+    Where the record ends before today, one remark beside the answer says so.
+    """
+    now, end = clock(), desk.registries.complete_to
+    if end is None or now <= end:
+        return now.isoformat()
+    from sekisho.tell.words import day_words
+
+    context = click.get_current_context(silent=True)
+    told = context.meta.setdefault("sekisho.told", set()) if context is not None else set()
+    if "today" not in told:
+        told.add("today")
+        click.echo(
+            f"asked as of {day_words(end)}, up to which the facts are recorded; --on asks of another day", err=True
+        )
+    return end.isoformat()

@@ -80,7 +80,8 @@ def command(paths: tuple[Path, ...], with_: tuple[str, ...], as_json: bool, quie
             for each in (*against, *open_):
                 text = "\n".join(line.rstrip() for line in _lines(each, canvas))
                 click.echo(text + "\n", color=canvas.colour)
-        click.echo(f"{len(replayed)} cases: {len(agree)} agree, {len(against)} disagree, {len(open_)} undetermined")
+        if files or not troubles:
+            click.echo(f"{len(replayed)} cases: {len(agree)} agree, {len(against)} disagree, {len(open_)} undetermined")
     if troubles:
         return TROUBLE
     return FOUND if rest else DONE

@@ -118,6 +118,8 @@ def command(
         if explain:
             return 0
         raise click.UsageError("say where the result goes: -o OUTPUT")
+    if spark is None and not Path(target).absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder `{Path(target).parent}`; make it, or write the result elsewhere")
     adopted = tuple(str(each) for name in proposals for each in desk.proposal(name))
     try:
         if spark is not None:

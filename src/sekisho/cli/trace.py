@@ -44,17 +44,14 @@ def command(
     case: str | None, ids: tuple[str, ...], from_: str | None, to: str | None, as_json: bool, **flags: Any
 ) -> int:
     """When could it go? The same case under every version of the law, as a strip over time."""
-    from sekisho.base import Trouble, TroubleError, parse_day
+    from sekisho.cli.compare import day_of
     from sekisho.cli.opened import desk_for
 
-    try:
-        last = parse_day(to or flags.get("on") or today())
-        first = parse_day(from_) if from_ else None
-    except ValueError as error:
-        raise TroubleError([Trouble("SK405", str(error), help="write days as 2023-12-22")]) from error
+    desk = desk_for()
+    last = day_of(to or flags.get("on") or today(desk))
+    first = day_of(from_) if from_ else None
     if first is not None and first > last:
         raise click.UsageError(f"the first day {first} is after the last day {last}; name a later day with --to")
-    desk = desk_for()
     cases = cases_of(desk, case, flags, ids=ids)
     traced = []
     for each in cases:
@@ -82,6 +79,7 @@ def trace_lines(stretches: Sequence[Stretch], canvas: Canvas) -> Iterator[str]:
     from sekisho.cli.paint import NBSP, cells, pad
     from sekisho.tell.account import question_of
     from sekisho.tell.change import changes_between
+    from sekisho.tell.record import beyond_record
     from sekisho.tell.sentences import Speaker
     from sekisho.tell.words import SYMBOL, day_words, outcome_words
 
@@ -145,6 +143,10 @@ def trace_lines(stretches: Sequence[Stretch], canvas: Canvas) -> Iterator[str]:
             yield f"{' ' * 5}{canvas.style('=', 'dim')} {lines[0]}"
             yield from lines[1:]
         before = decision
+    late = beyond_record(situation.registries, last)
+    if late:
+        yield ""
+        yield from canvas.wrap(f"! {late}", rest=2, tone="warn")
 
 
 def strip_lines(stretches: Sequence[Stretch], canvas: Canvas) -> Iterator[str]:

@@ -11,7 +11,7 @@ from sekisho.facts.reading import Clerk, File, did_you_mean
 from sekisho.facts.registry import read_registry, read_rows
 from sekisho.facts.tables import Frozen, Registry, Row
 from sekisho.facts.tree import Fields
-from sekisho.facts.view import Registries, lanes
+from sekisho.facts.view import Registries, complete_to, lanes
 
 _EMPTY = Fields((), 1, 1)
 
@@ -34,7 +34,8 @@ def read_folder(
     positions = records.read_positions(clerk, every["positions"], trees["positions"], name_records)
     tables = Frozen(_tables(clerk, folder, every["registries"], trees["registries"]))
     content = digest([_plain(part) for part in (tables, sources, name_records, items, programmes, positions)])
-    view = Registries(tables, sources, names, items, programmes, positions, content, lanes(tables, names))
+    index, end = lanes(tables, names), complete_to(tables)
+    view = Registries(tables, sources, names, items, programmes, positions, content, index, end)
     return view, sort_troubles(clerk.troubles)
 
 

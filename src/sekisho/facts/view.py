@@ -127,7 +127,12 @@ def _fill(template: str, a: str, b: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """All facts. Built by `sekisho.facts.load`; never changed afterwards."""
+    """All facts. Built by `sekisho.facts.load`; never changed afterwards.
+
+    Attributes:
+        complete_to: The day up to which all that is kept up is complete, see `complete_to`; None
+            where absence means no nowhere.
+    """
 
     tables: Frozen[Registry]
     sources: Frozen[Source]
@@ -137,6 +142,7 @@ class Registries:
     positions: Frozen[Position]
     content: str
     lanes: Mapping[tuple[str, str], Lane]
+    complete_to: Day | None = None
 
     def look_up(
         self, registry: str, kind: str, a: str, b: str | None = None, *, on: Day, known_on: Day | None = None
@@ -282,6 +288,22 @@ def _held(rows: Iterable[Row], on: Day, known_on: Day | None) -> Row | None:
 
 
 _new = tuple.__new__
+
+
+def complete_to(tables: Mapping[str, Registry]) -> Day | None:
+    """The earliest day up to which the kinds that are kept up are complete: there the record ends.
+
+    A kind is kept up whose absence means no on the day on which the last row of all was recorded; one
+    that is closed for the past alone (before a treaty was in force, say) is not. None where there is none.
+    """
+    recorded = max((row.recorded for registry in tables.values() for row in registry.rows), default=Day.min)
+    ends = [
+        max(entry.through for entry in kind.closed)
+        for registry in tables.values()
+        for kind in registry.kinds.values()
+        if kind.closed
+    ]
+    return min((day for day in ends if day >= recorded), default=None)
 
 
 def lanes(tables: Mapping[str, Registry], names: Names) -> dict[tuple[str, str], Lane]:

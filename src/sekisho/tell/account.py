@@ -15,6 +15,7 @@ from sekisho.decide import Decision, Leg, Need, breaking
 from sekisho.ir import INTERNATIONAL, Cite, Effect, Outcome
 from sekisho.tell.entry import Entry, Section, carriers, cited, heading
 from sekisho.tell.proof import proof_section
+from sekisho.tell.record import beyond_record
 from sekisho.tell.sentences import Speaker
 from sekisho.tell.words import MEANING, REMARK, SYMBOL, capital, day_words, label, listed, outcome_words, plural
 
@@ -62,6 +63,9 @@ def account_of(decision: Decision, *, full: bool = False) -> Account:
         *_support_remark(decision.outcome, decision.support, decision.turns_on),
         *_not_encoded(decision, speaker),
     ]
+    late = beyond_record(first.registries, case.date, case.facts_day)
+    if late:
+        remarks.append(Entry(late, "!", "warn"))
     if case.proposals or decision.receipt.proposals:
         names = listed(decision.receipt.proposals)
         remarks.append(Entry(f"This assumes what is not law: {names}.", "!", "warn"))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from sekisho.base import Day
 from sekisho.cases import Case
-from sekisho.ir import AnyOf, Kind, Library, Outcome, Rule, Test
+from sekisho.ir import AnyOf, Cite, Kind, Library, Outcome, Rule, Test
 from sekisho.reason.answers import Compared
 from sekisho.reason.compare import Cause, Change
 from sekisho.reason.cover import Condition, Literal
@@ -16,9 +17,20 @@ from sekisho.reason.inquiry import Inquiry
 from sekisho.reason.universe import plain
 from sekisho.reason.whole import Whole
 from sekisho.tell.entry import Entry, Section, heading_of
+from sekisho.tell.record import beyond_record, record_data
 from sekisho.tell.report import Report
 from sekisho.tell.sentences import Speaker
-from sekisho.tell.words import SYMBOL, capital, day_words, label, listed, outcome_words, plural
+from sekisho.tell.words import (
+    SYMBOL,
+    capital,
+    day_words,
+    label,
+    listed,
+    outcome_words,
+    plural,
+    reported_words,
+    shortened,
+)
 
 _FEW = 3
 _MOST_CHANGES = 8
@@ -50,6 +62,7 @@ class Difference:
         sides: What the two laws are called.
         asked: To what the question was restricted.
         most: How many changes are shown.
+        days: The days asked about, where they are not the first ones of the two laws.
     """
 
     def __init__(
@@ -61,6 +74,7 @@ class Difference:
         sides: tuple[str, str],
         asked: Asked | None = None,
         most: int = _MOST_CHANGES,
+        days: Sequence[Day] = (),
     ) -> None:
         """Make ready to speak."""
         self.compared = compared
@@ -69,6 +83,7 @@ class Difference:
         self.most = most
         self.speaker = Speaker(inquiry.library, inquiry.office.registries)
         self.sides = sides
+        self.days = tuple(days) or compared.days
         asked = asked or Asked()
         self.only, self.items, self.of_items = asked.only, asked.items, asked.of_items
         proposed = [rule for proposal in self.library.proposals for rule in proposal.rules]
@@ -86,10 +101,13 @@ class Difference:
         declared, plausible = difference.universe
         fixed = self._fixed(difference.fixed)
         lead = [f"Asked only where {fixed}."] if fixed else []
+        late = beyond_record(self.inquiry.office.registries, *self.days)
+        lead += [late] if late else []
         if difference.equal:
             whole = "They are one and the same function" if difference.equal_in_law else "What is fixed leaves none"
             headline = f"No difference: both answer every one of {number(plausible)} plausible cases alike."
-            return Report(headline, question=self.question, lead=(*lead, f"{whole}; that is proved, not sampled."))
+            proved = "that is proved of what is recorded" if late else "that is proved, not sampled"
+            return Report(headline, question=self.question, lead=(*lead, f"{whole}; {proved}."))
         moved = sum(total.counts.plausible for total in difference.totals)
         every = sum(total.counts.declared for total in difference.totals)
         way = "opens" if not difference.closes else "closes" if not difference.opens else "opens and closes"
@@ -147,11 +165,27 @@ class Difference:
         counted = f"{number(change.counts.plausible)} plausible cases ({share(change.counts.plausible, change.counts.of_plausible)})"
         below = [*self._when(change), Entry(counted, "#", "dim"), *self._kept(change)]
         below.append(Entry(f"for example where {self.witness(change.witness)}", "▸", "dim"))
-        cites = change.cause.cites if change.cause else ()
+        cites = self.cites(change.cause) if change.cause else ()
         cite = "; ".join(dict.fromkeys(self.speaker.cite(each) for each in cites))
         if cites:
             cite += f" · {min(each.support for each in cites).word}"
         return Entry(capital(text), mark, "strong", cite, "", tuple(below))
+
+    def cites(self, cause: Cause) -> tuple[Cite, ...]:
+        """The provisions of a cause; those of what ends by another rule with those of that rule.
+
+        How well an end is sourced is as much a matter of the text that ends it as of the text that ended.
+        """
+        first, last = self.days[0], self.days[1]
+        after = [
+            cite
+            for rule in self.rules.values()
+            if cause.how == "ends"
+            and cause.name in (*rule.replaces, *rule.repeals)
+            and first < rule.stated.first <= last
+            for cite in rule.cites
+        ]
+        return tuple(dict.fromkeys((*cause.cites, *after)))
 
     def cause(self, cause: Cause | None) -> str:
         """What brings a change about: a rule or an instrument that begins or ends."""
@@ -220,18 +254,20 @@ class Difference:
     def _flipped(self) -> Iterator[Section]:
         flipped = [each for each in self.compared.flipped if self.meant(each.case)]
         if not flipped:
-            yield Section("Documented cases that flip", (Entry("none of those on record", "–", "dim"),))
+            yield Section("Cases of the record that flip", (Entry("none of those on record", "–", "dim"),))
             return
         entries = []
         for each in flipped[:_MOST_CASES]:
-            what = " ".join((each.case.item.name or each.case.item.key or each.case.id).split())[:100]
+            came = reported_words(each.case.extra.get("reported_outcome"))
+            what = shortened(each.case.item.name or each.case.item.key or each.case.id, 100)
             text = f"{each.case.id}: {outcome_words(each.before)} → {outcome_words(each.after)}"
             only = self._only(each.case, each.after)
             below = (Entry(f"only if {only}", "◇", "open"),) if only else ()
-            entries.append(Entry(text, SYMBOL[each.after], "", "", f"{day_words(each.case.date)}, {what}", below))
+            note = f"{day_words(each.case.date)}, {what}" + (f" ({came})" if came else "")
+            entries.append(Entry(text, SYMBOL[each.after], "", "", note, below))
         if len(flipped) > _MOST_CASES:
             entries.append(Entry(f"and {len(flipped) - _MOST_CASES} more", "…", "dim"))
-        yield Section("Documented cases that flip, their facts unchanged", tuple(entries))
+        yield Section("Cases of the record that flip, their facts unchanged", tuple(entries))
 
     def _only(self, case: Case, after: Outcome) -> str:
         """On which findings a documented case then turns, where the law of the second day alone makes it so."""
@@ -311,6 +347,7 @@ def compare_data(told: Difference) -> dict[str, Any]:
         "before": {"law": compared.states[0], "on": compared.days[0].isoformat()},
         "after": {"law": compared.states[1], "on": compared.days[1].isoformat()},
         "question": told.question,
+        **record_data(told.inquiry.office.registries, *told.days),
         "equal": difference.equal,
         "equal_in_law": difference.equal_in_law,
         "fixed": dict(difference.fixed),
@@ -325,8 +362,10 @@ def compare_data(told: Difference) -> dict[str, Any]:
                 "cause": {
                     "name": change.cause.name,
                     "how": change.cause.how,
-                    "cite": _cites(change.cause, told.speaker),
-                    "support": min(each.support for each in change.cause.cites).word if change.cause.cites else None,
+                    "cite": _cites(told.cites(change.cause), told.speaker),
+                    "support": min(each.support for each in told.cites(change.cause)).word
+                    if change.cause.cites
+                    else None,
                 }
                 if change.cause
                 else None,
@@ -346,6 +385,7 @@ def compare_data(told: Difference) -> dict[str, Any]:
                 "on": each.case.date.isoformat(),
                 "before": each.before.word,
                 "after": each.after.word,
+                "reported_outcome": each.case.extra.get("reported_outcome"),
             }
             for each in compared.flipped
             if told.meant(each.case)
@@ -353,8 +393,8 @@ def compare_data(told: Difference) -> dict[str, Any]:
     }
 
 
-def _cites(cause: Cause, speaker: Speaker) -> list[str]:
-    return list(_once(speaker.cite(cite) for cite in cause.cites))
+def _cites(cites: Iterable[Cite], speaker: Speaker) -> list[str]:
+    return list(_once(speaker.cite(cite) for cite in cites))
 
 
 def _once(texts: Iterable[str]) -> Iterable[str]:

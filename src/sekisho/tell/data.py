@@ -12,6 +12,7 @@ from sekisho.decide import Bar, Basis, Decision, InstrumentProof, Leg, Need, Rul
 from sekisho.ir import AnyOf, Cite, Const, Effect, Named, Not, Outcome, Rule, Test
 from sekisho.tell.account import question_about, who_supplies
 from sekisho.tell.change import changes_between
+from sekisho.tell.record import record_data
 from sekisho.tell.sentences import Speaker
 
 Plain = dict[str, Any]
@@ -88,6 +89,7 @@ def decision_data(decision: Decision, *, proof: bool = True) -> Plain:
         "readings": _once_of(each for leg in legs for each in leg["readings"]),
         "not_encoded": list(decision.not_encoded),
         "encoded": list(decision.encoded),
+        **record_data(first.registries, case.date, case.facts_day),
         "legs": legs,
         "proof": [_proof(leg) for leg in decision.legs] if proof else [],
         "receipt": receipt,
@@ -124,7 +126,9 @@ def trace_data(case: Case, stretches: Sequence[StretchLike]) -> Plain:
             }
         )
         before = decision
-    return {"case": case.to_dict(), "stretches": rows}
+    days = [stretch.last or stretch.first for stretch in stretches[-1:]]
+    late = record_data(before.legs[0].situation.registries, *days) if before is not None else {}
+    return {"case": case.to_dict(), "stretches": rows, **late}
 
 
 def cite_data(cite: Cite, title: str, sources: Sequence[str]) -> Plain:

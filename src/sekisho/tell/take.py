@@ -5,22 +5,35 @@ Slightly longer than other files: what a card says and how it is sorted belong t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sekisho.base import Support
 from sekisho.cases import Case
 from sekisho.decide import Decision
 from sekisho.decide.combine import holds
-from sekisho.ir import AnyOf, Kind, Outcome, Proposal, Rule, Test
+from sekisho.ir import AnyOf, Const, Formula, Kind, Outcome, Proposal, Rule, Test, rewrite
+from sekisho.reason import States, compile_law, settle
 from sekisho.reason.answers import Card, Precedent, Taken
 from sekisho.reason.inquiry import Inquiry
 from sekisho.reason.take import Step
 from sekisho.tell.account import question_of
 from sekisho.tell.entry import Entry, Section, heading
+from sekisho.tell.record import beyond_record
 from sekisho.tell.report import Report
 from sekisho.tell.sentences import Speaker
-from sekisho.tell.words import SYMBOL, capital, clip, day_words, label, listed, outcome_words, plural
+from sekisho.tell.words import (
+    SYMBOL,
+    capital,
+    clip,
+    day_words,
+    label,
+    listed,
+    outcome_words,
+    plural,
+    reported_words,
+    shortened,
+)
 
 _TITLES = {
     "parties": "The parties could",
@@ -40,6 +53,9 @@ _ALONE = {
     "legislator": "whoever makes the law",
 }
 _HARDNESS = ("parties", "authority", "governments", "legislator")
+_OWN = "Subject to findings, authorisations and consents of its own"
+_OWN_EACH = "Each is subject to findings, authorisations and consents of its own"
+_SHOWN = "`sekisho decide` with the same flags and --recipient STATE shows them"
 _FEW = 3
 _NAMED = 40
 
@@ -111,12 +127,14 @@ class Hand:
         wish = outcome_words((max if taken.outcome > max(taken.wanted) else min)(taken.wanted))
         asked = question_of(self.decision, self.speaker)
         when = f"on {day_words(case.date)}"
+        late = beyond_record(self.inquiry.office.registries, case.date, case.facts_day)
+        head = (late,) if late else ()
         if taken.outcome in taken.wanted:
             said = "nothing need change"
             if self.decision.outcome is not taken.outcome:
                 said += f" in the law{'s' if len(taken.states) > 1 else ''} of {self._laws()}"
-            return Report(f"{when}: {said}.", taken.outcome, badge, asked, (*self._subject(), *self._unheard()))
-        lead = [*self._why(), self._count(wish)]
+            return Report(f"{when}: {said}.", taken.outcome, badge, asked, (*head, *self._subject(), *self._unheard()))
+        lead = [*head, *self._why(), self._count(wish)]
         sections = list(self._hand())
         return Report(
             f"{when}. What would it take to make that “{wish}”?", taken.outcome, badge, asked, tuple(lead), tuple(sections),
@@ -126,10 +144,11 @@ class Hand:
     def _why(self) -> Iterator[str]:
         relaxed = self.taken.relaxation
         if relaxed.bars:
-            yield f"What bars it: {clip([self._named(rule) for rule in relaxed.bars], _FEW)}."
+            yield f"What bars it: {clip([self._named(rule, marked=True) for rule in relaxed.bars], _FEW)}."
         for name in relaxed.lists:
             title = next(each.title for each in self.library.instruments if each.name == name)
-            yield f"The closed list of the {title} does not cover it."
+            marks = [bar.support.word for leg in self.decision.legs for bar in leg.bars if bar.instrument == name]
+            yield f"The closed list of the {title} does not cover it{f' ({marks[0]})' if marks else ''}."
         if len(self.taken.states) > 1:
             yield f"The laws of {self._laws()} are asked: every set below satisfies all of them together."
         yield from self._unheard()
@@ -157,6 +176,8 @@ class Hand:
     def _count(self, wish: str) -> str:
         count = len(self.taken.cards) + self.taken.more
         bound = plural(self.taken.at_most, "change")
+        if count == 0 and self.taken.helpless and self.taken.outcome is Outcome.UNDETERMINED:
+            return f"No set of at most {bound} makes it “{wish}” for certain: it turns on what is not known."
         if count == 0 and self.taken.helpless:
             return f"Nothing can help: no set of at most {bound} makes it “{wish}”, and no known proposal does."
         if count == 0:
@@ -274,7 +295,8 @@ class Hand:
         whole_cards = len(codes) <= _FEW and len(self.taken.states) == 1
         if not whole_cards:
             text = self._many(codes)
-            yield Section(_TITLES["elsewhere"], (Entry(text, "·", "", "", "", tuple(self._from_there())),), "need")
+            own = f"{_OWN_EACH if len(codes) > 1 else _OWN}: {_SHOWN}"
+            yield Section(_TITLES["elsewhere"], (Entry(text, "·", "", "", own, tuple(self._from_there())),), "need")
             return
         entries = []
         for code in codes:
@@ -286,12 +308,24 @@ class Hand:
             below = [
                 Entry(f"comes under “{heading(rule)}”", "→", "good", self._cites([rule]) + mark) for rule in rules[:1]
             ]
+            below += self._found(there)
             below.append(self._last(self.inquiry.precedent([rule.name for rule in rules], self.taken.case.date)))
             below.append(self._onward(onward))
             entries.append(
-                Entry(f"To {self.speaker.state(code)} it may go as it stands", "·", "strong", "", "", tuple(below))
-            )
+                Entry(
+                    f"To {self.speaker.state(code)} it may go as it stands", "·", "strong", "", f"{_OWN}: {_SHOWN}",
+                    tuple(below),
+                )
+            )  # fmt: skip
         yield Section(_TITLES["elsewhere"], tuple(entries), "need")
+
+    def _found(self, there: Decision) -> Iterator[Entry]:
+        """What has to be found before it goes to another state, in the words of that transfer."""
+        for leg in there.legs:
+            speaker = Speaker(self.library, self.inquiry.office.registries, leg.situation)
+            needed = [speaker.finding(*pair) for pair in (leg.subject_to or ((),))[0] if pair[1] == "true"]
+            if needed:
+                yield Entry(f"only if {listed(needed)}", "◇", "open")
 
     def through(self, code: str) -> tuple[Decision, Decision]:
         """The transfer to another state, and the consent to its going on from there."""
@@ -393,10 +427,13 @@ class Hand:
 
     def _relaxed(self) -> Iterator[Entry]:
         relaxed = self.taken.relaxation
+        left = tuple(self._left({rule.name: None for rule in relaxed.bars})) if relaxed.bars else ()
+        alone = len(relaxed.bars) == 1
         for rule in relaxed.bars[: self.most]:
-            yield Entry(f"strike out the bar “{heading(rule)}”", "§", "", self._cites([rule]))
-        if relaxed.bars and len(relaxed.bars) > 1:
-            yield Entry(f"all {len(relaxed.bars)} bars would have to go", "!", "dim")
+            below = left if alone else ()
+            yield Entry(f"strike out the bar “{heading(rule)}”", "§", "", self._cites([rule]), "", below)
+        if relaxed.bars and not alone:
+            yield Entry(f"all {len(relaxed.bars)} bars would have to go", "!", "dim", "", "", left)
         near = [(rule, steps) for rule, steps in relaxed.nearest if not any(self._offered(step) for step in steps)]
         by_rule: dict[str, tuple[Rule, list[tuple[Step, ...]]]] = {}
         for rule, steps in near:
@@ -410,7 +447,32 @@ class Hand:
             note = f"its exception {listed(also)} would have to go as well" if also else ""
             if not steps:
                 text, note = f"strike out the exception {listed(also)} to “{heading(rule)}”", ""
-            yield Entry(text, "§", "", self._cites([rule]), note)
+            changed: dict[str, Rule | None] = {each.name: None for each in self._exceptions(rule)}
+            below = tuple(self._left({**changed, rule.name: _without(rule, steps)}))
+            yield Entry(text, "§", "", self._cites([rule]), note, below)
+
+    def _left(self, changed: Mapping[str, Rule | None]) -> Iterator[Entry]:
+        """What would still have to be found, or still bars it, under a law in which some rules are others, or gone."""
+        said: dict[str, None] = {}
+        barred = Outcome.FREE
+        for leg in self.decision.legs:
+            if leg.state not in self.taken.states:
+                continue
+            parts = tuple(
+                replace(part, rules=tuple(each for rule in part.rules if (each := changed.get(rule.name, rule))))
+                for part in leg.law.instruments
+            )
+            states = States(compile_law(replace(leg.law, instruments=parts), self.library))
+            values = self.inquiry.office.outlook(self.taken.case, leg.state).values
+            settled = settle(states, states.root(), values.__getitem__)
+            sets = settled.leaves[0].subject_to if len(settled.leaves) == 1 else ()
+            barred = max(barred, settled.outcome)
+            speaker = self.speakers[leg.state]
+            said.update((speaker.finding(*pair), None) for pair in (sets or ((),))[0] if pair[1] == "true")
+        if barred in (Outcome.PRESUMED_DENIED, Outcome.PROHIBITED) and barred not in self.taken.wanted:
+            yield Entry(f"that is not enough: it would still be {outcome_words(barred)}", "!", "warn")
+        elif said:
+            yield Entry(f"only if {listed(said)}", "◇", "open")
 
     def _missing(self, ways: Sequence[tuple[Step, ...]]) -> str:
         """What a rule asks for and the case lacks; members of one list, of which any would do, in one clause."""
@@ -475,8 +537,9 @@ class Hand:
         )
         yield "“May be permitted” is no permission: authorisations and judgements remain."
 
-    def _named(self, rule: Rule) -> str:
-        return f"“{heading(rule)}” [{self._cites([rule])}]"
+    def _named(self, rule: Rule, *, marked: bool = False) -> str:
+        mark = f" · {rule.support.word}" if marked else ""
+        return f"“{heading(rule)}” [{self._cites([rule])}{mark}]"
 
     def _cites(self, rules: Iterable[Rule]) -> str:
         return "; ".join(dict.fromkeys(self.speaker.cite(rule.cites[0]) for rule in rules))
@@ -499,11 +562,22 @@ def merged(cards: Iterable[Card]) -> list[Told]:
     ]  # fmt: skip
 
 
+def _without(rule: Rule, steps: Sequence[Step]) -> Rule:
+    """The rule as if the conditions that fail in the case held."""
+    needed = {step.var: step.after for step in steps}
+
+    def change(test: Test) -> Formula:
+        return Const(bool(set(needed[test.var]) & set(test.values))) if test.var in needed else test
+
+    return replace(rule, when=rewrite(rule.when, change))
+
+
 def _key(card: Card) -> frozenset[tuple[str, tuple[str, ...]]]:
     return frozenset((step.var, step.after) for step in card.way.steps)
 
 
 def _event(last: Precedent) -> str:
     case: Case = last.case
-    what = " ".join((case.item.name or case.item.key or case.id).split())
-    return f"{day_words(case.date)}, {what[:90].rstrip()}{'…' if len(what) > 90 else ''} [{case.id}]"
+    came = reported_words(case.extra.get("reported_outcome"))
+    what = shortened(case.item.name or case.item.key or case.id, 90)
+    return f"{day_words(case.date)}, {what}{f' ({came})' if came else ''} [{case.id}]"

@@ -8,6 +8,7 @@ from sekisho.ir import Rule
 from sekisho.reason.answers import Card, Taken
 from sekisho.reason.inquiry import Inquiry
 from sekisho.tell.entry import heading
+from sekisho.tell.record import record_data
 from sekisho.tell.sentences import Speaker
 from sekisho.tell.take import Hand, Told
 
@@ -45,6 +46,7 @@ def take_data(taken: Taken, inquiry: Inquiry) -> dict[str, Any]:
                 "case": card.precedent.case.id,
                 "on": card.precedent.case.date.isoformat(),
                 "rule": card.precedent.rule,
+                "reported_outcome": card.precedent.case.extra.get("reported_outcome"),
             }
             if card.precedent
             else None,
@@ -53,6 +55,7 @@ def take_data(taken: Taken, inquiry: Inquiry) -> dict[str, Any]:
     relaxed = taken.relaxation
     return {
         "on": taken.case.date.isoformat(),
+        **record_data(inquiry.office.registries, taken.case.date, taken.case.facts_day),
         "case": taken.case.to_dict(),
         "law": taken.state,
         "laws": list(taken.states),

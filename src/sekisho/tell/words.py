@@ -173,6 +173,34 @@ def plural(count: int, word: str, words: str = "") -> str:
     return f"{count} {word if count == 1 else words or word + 's'}"
 
 
+def shortened(text: str, most: int) -> str:
+    """The text on one line, cut between two words where it is longer than that.
+
+    Example:
+        >>> shortened("rations and generators", 16), shortened("rations and generators", 22)
+        ('rations and…', 'rations and generators')
+    """
+    said = " ".join(text.split())
+    if len(said) <= most:
+        return said
+    kept = said[:most].rpartition(" ")[0] or said[: most - 1]
+    return f"{kept.rstrip(' ,;:.–—(')}…"
+
+
+_REPORTED = {"stated-impermissible": "said not to be allowed", "never-asked": "never asked"}
+
+
+def reported_words(word: object) -> str:
+    """What a case of the record is reported to have come to, in words; empty where it says nothing.
+
+    Example:
+        >>> reported_words("considered"), reported_words("stated-impermissible"), reported_words(None)
+        ('considered', 'said not to be allowed', '')
+    """
+    text = str(word or "")
+    return _REPORTED.get(text, text.replace("-", " "))
+
+
 def clip(parts: Sequence[str], count: int) -> str:
     """The first parts as a list, and how many more there are."""
     shown = list(parts[:count])
