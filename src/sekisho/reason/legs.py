@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sekisho.cases.fields import RELATIONS
-from sekisho.ir import Effect, Law, Library, Outcome, Rule
+from sekisho.ir import Effect, Law, Library, Outcome
 from sekisho.reason import take as taking
 from sekisho.reason.diagram import FALSE, TERMINALS
 from sekisho.reason.take import Puzzle, Step, Values, Way
@@ -59,22 +59,11 @@ def own_words(library: Library) -> frozenset[str]:
 
 def claimed(whole: Whole, law: Law) -> int:
     """Where a state's consent to an onward transfer is owed."""
-    diagram = whole.diagram
-    stands: dict[str, int] = {}
-
-    def stand(rule: Rule) -> int:
-        found = stands.get(rule.name)
-        if found is None:
-            found = whole.condition(rule.when)
-            for exception in law.exceptions[rule.name]:
-                found = diagram.both(found, diagram.negate(stand(exception)))
-            stands[rule.name] = found
-        return found
-
+    claims = [rule for rule in law.rules if rule.effect is Effect.CLAIM_CONSENT]
+    stands = whole.standing(law, claims)
     node = FALSE
-    for rule in law.rules:
-        if rule.effect is Effect.CLAIM_CONSENT:
-            node = diagram.either(node, stand(rule))
+    for rule in claims:
+        node = whole.diagram.either(node, stands[rule.name])
     return node
 
 

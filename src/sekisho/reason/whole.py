@@ -247,7 +247,8 @@ class Whole:
             found = self._stands[id(law)] = (law, self._standing(law))
         return found[1]
 
-    def _standing(self, law: Law) -> Mapping[str, int]:
+    def standing(self, law: Law, rules: Iterable[Rule]) -> dict[str, int]:
+        """Where some rules stand, and every exception on which that hangs."""
         diagram = self.diagram
         stands: dict[str, int] = {}
 
@@ -262,12 +263,14 @@ class Whole:
                 stands[rule.name] = node
             return node
 
-        for part in law.instruments:
-            stands[f"scope {part.instrument.name}"] = self.condition(part.scope)
-            for rule in part.rules:
-                if rule.effect.outcome:
-                    stand(rule)
+        for rule in rules:
+            stand(rule)
         return stands
+
+    def _standing(self, law: Law) -> Mapping[str, int]:
+        stands = self.standing(law, (rule for rule in law.rules if rule.effect.outcome))
+        scopes = {f"scope {part.instrument.name}": self.condition(part.scope) for part in law.instruments}
+        return {**scopes, **stands}
 
     def _laid_out(self, law: Law) -> int:
         diagram, stands = self.diagram, self.stands(law)
