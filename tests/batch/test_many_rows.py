@@ -26,8 +26,21 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import screen_data
 
-WAYS = {"by codes": (1 << 26, 1 << 26), "by kinds": (0, 1 << 24), "by classes": (0, 0)}
-"""The largest table of answers by codes and by kinds under which each way of looking up is taken."""
+WAYS = {"by codes": (1 << 26, 1 << 26, 22), "by kinds": (0, 1 << 28, 22), "recent": (0, 0, 22), "crowded": (0, 0, 3)}
+"""The largest tables by codes and by kinds under which each way of looking up is taken, and the bits of recent cells."""
+
+
+def take_way(patch, way):
+    for name, size in zip(("_WHOLE", "_DENSE", "_RECENT"), WAYS[way], strict=True):
+        patch.setattr(shortcut, name, size)
+
+
+def way_taken(worker):
+    tables = worker.screener._shortcut._tables
+    if isinstance(tables.answers, shortcut._Recent):
+        return "recent" if len(tables.answers._held) > 8 else "crowded"
+    return "by codes" if tables.whole else "by kinds"
+
 
 STATES = ("date", "exporter", "recipient", "act", "consideration")
 ITEM = ("item.arms", "item.weapon", "item.form", "item.purpose", "item.licensors")
@@ -70,17 +83,14 @@ def test_every_way_of_looking_up_answers_as_decide_does(random_desk, seed, way, 
     numbers = [rng.randrange(len(cases)) for _ in range(1000)]
     table = table_of([cases[number] for number in numbers])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shortcut, "_WHOLE", WAYS[way][0])
-        patch.setattr(shortcut, "_DENSE", WAYS[way][1])
+        take_way(patch, way)
         worker = worker_for(desk, table)
         rows = worker.encoder.encode(table)
         worker.screener.screen(rows)
         asked = worker.screener.asked
         for _ in range(2):  # what the table of answers does not know yet, and what it has learnt
             found = worker.screener.screen(rows, threads=threads)
-        tables = worker.screener._shortcut._tables
-    assert tables is not None
-    assert ("by codes" if tables.whole else "by kinds" if tables.answers else "by classes") == way
+    assert way_taken(worker) == way
     assert worker.screener.asked == asked
     answers = {number: found.row(i) for i, number in enumerate(numbers)}
     for number, row in enumerate(cases):
@@ -94,8 +104,7 @@ def test_every_way_of_looking_up_answers_as_decide_does(random_desk, seed, way, 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
 def test_our_own_books_the_short_way_and_the_long_way(desk, realistic, monkeypatch, way):
-    monkeypatch.setattr(shortcut, "_WHOLE", WAYS[way][0])
-    monkeypatch.setattr(shortcut, "_DENSE", 1 << 28 if WAYS[way][1] else 0)
+    take_way(monkeypatch, way)
     worker = worker_for(desk, realistic)
     rows = worker.encoder.encode(realistic)
     long = worker.screener.screen(rows)
@@ -129,15 +138,32 @@ def test_days_that_no_table_covers_yet(random_desk):
         assert found.row(i) == decided(desk, row)
 
 
-def test_more_answers_than_a_byte_can_count(monkeypatch):
-    answers = shortcut._Answers(1000)
+@pytest.mark.parametrize("answers", [shortcut._Table(1000, 9), shortcut._Recent()])
+def test_answers_as_they_are_learnt(answers):
+    def found(cells):
+        numbers = np.empty(len(cells), np.int32)
+        answers.find(cells, numbers)
+        return numbers.tolist()
+
     cells = np.arange(600)
-    answers.learn(cells[:5], np.array([7, -1, 7, 9, 7], np.int32))
-    assert answers.codes.take(answers.numbers[:5]).tolist() == [7, -1, 7, 9, 7]
-    answers.learn(cells, np.arange(600, dtype=np.int32) * 3)
-    assert answers.numbers.dtype == np.uint16
-    assert (answers.codes.take(answers.numbers[:600]) == np.arange(600) * 3).all()
-    assert answers.codes[answers.numbers[999]] == -1
+    assert found(cells[:2]) == [-1, -1]
+    answers.learn(cells[:5], np.array([7, -1, 7, 0, 9], np.int32))
+    assert found(cells[:6]) == [7, -1, 7, 0, 9, -1]
+    answers.learn(cells, np.arange(600, dtype=np.int32) * 3)  # more than a byte can count
+    assert found(cells) == list(range(0, 1800, 3)) and found(np.array([999])) == [-1]
+
+
+def test_of_two_cells_in_one_place_the_last_is_remembered(monkeypatch):
+    monkeypatch.setattr(shortcut, "_RECENT", 1)
+    answers = shortcut._Recent()
+    cells = np.arange(100)
+    for number in range(100):
+        answers.learn(cells[number : number + 1], np.array([number], np.int32))
+    found = np.empty(100, np.int32)
+    answers.find(cells, found)
+    assert sorted(set(found.tolist())) == [-1, *sorted(n for n in found.tolist() if n >= 0)]
+    assert (found >= 0).sum() <= 2 and found[99] == 99
+    assert all(number in (-1, cell) for cell, number in enumerate(found.tolist()))
 
 
 def test_several_threads_at_once_give_the_same(desk, realistic):

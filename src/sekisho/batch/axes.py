@@ -345,9 +345,9 @@ class Axes:
                 self.provisions.append(found)
                 self.homes.append(spread(f"{law.encoded} " + "\0".join(name for name, _ in found)))
                 for _, formula in found:
-                    for axis, leaf in self._split(formula):
-                        if id(leaf) not in self._kept:
-                            self._kept[id(leaf)] = leaf
+                    if id(formula) not in self._kept:  # most provisions stand in many laws
+                        self._kept[id(formula)] = formula
+                        for axis, leaf in self._split(formula):
                             self._leaves[axis].setdefault(spread(repr(leaf)), leaf)
             self._forget()
         known = len(self._place_classes)

@@ -1,23 +1,151 @@
-"""Parquet parts, and files joined without decoding a value.
-
-pyarrow writes the parts. Nothing of it joins files as they stand, and to read and write ten million
-rows again would double the work: so the row groups are copied, and the footers made one.
-"""
+"""Parquet read in units of whole row groups, and written as one part."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sekisho.batch.thrift import I64, LIST, STRUCT, Items, Reader, Struct, pack_struct
+from sekisho.batch.read import UNIT, Opened, Unit, distinct_headings, reason
 
-_MAGIC = b"PAR1"
 _GROUP = 1 << 20
+_OLD = re.compile(r"parquet-mr( version)? (0|1\.[0-7])\b")
+"""What these wrote may have wrong sizes and statistics (PARQUET-816, PARQUET-251): better written anew."""
+
+
+@dataclass
+class Groups:
+    """Some whole row groups of a file.
+
+    Attributes:
+        path: The file.
+        numbers: Which they are; once read, those that could be read.
+        first: How many rows of the file come before.
+        texts: The columns of text, which are read as dictionaries.
+        lost: Rows that could not be read, with the reason; known once they have been read.
+    """
+
+    path: Path
+    numbers: list[int]
+    first: int
+    texts: Sequence[str]
+    lost: list[tuple[str, str]] = field(default_factory=list)
+
+    def read(self) -> pa.Table:
+        """Their rows; where one is damaged, the others.
+
+        Every column is read, even where only its bytes are passed on: damage must be found now, and not
+        by who reads the result.
+
+        Raises:
+            pyarrow.ArrowException: None can be read.
+            OSError: The same.
+        """
+        with pq.ParquetFile(self.path, read_dictionary=self.texts) as file:
+            try:
+                return file.read_row_groups(self.numbers)
+            except (pa.ArrowException, OSError):
+                return self._undamaged(file)
+
+    def _undamaged(self, file: pq.ParquetFile) -> pa.Table:
+        self.lost.clear()
+        tables: dict[int, pa.Table] = {}
+        start = self.first
+        for group in self.numbers:
+            size = file.metadata.row_group(group).num_rows
+            try:
+                tables[group] = file.read_row_groups([group])
+            except (pa.ArrowException, OSError) as error:
+                self.lost.append((f"{self.path}, rows {start + 1:,} to {start + size:,}", reason(error)))
+                if len(self.lost) == len(self.numbers):
+                    raise
+            start += size
+        self.numbers = list(tables)
+        return pa.concat_tables(tables.values()).unify_dictionaries()
+
+
+def open_parquet(path: Path, parts: Mapping[str, str]) -> Opened:
+    """Look into a file; `parts` are the columns that the names of its folders say.
+
+    Raises:
+        pyarrow.ArrowException: It is no Parquet file, or cut short.
+        ValueError: A column stands twice.
+    """
+    meta = pq.read_metadata(path)
+    schema = meta.schema.to_arrow_schema()
+    names = distinct_headings((*schema.names, *(name for name in parts if name not in schema.names)))
+    texts = _as_dictionaries(meta, schema)
+    sizes = [meta.row_group(group).num_rows for group in range(meta.num_row_groups)]
+
+    def units() -> Iterator[Unit]:
+        groups: list[int] = []
+        first = count = 0
+        for group, size in enumerate(sizes):
+            if groups and count + size > UNIT:
+                yield _grouped(Groups(path, groups, first, texts), parts)
+                groups, first, count = [], first + count, 0
+            if size > 4 * UNIT:
+                yield from _large_group(path, group, first, texts, parts)
+                first += size
+                continue
+            groups.append(group)
+            count += size
+        if groups:
+            yield _grouped(Groups(path, groups, first, texts), parts)
+
+    whole = max(sizes, default=0) <= 4 * UNIT and set(names) == set(schema.names)
+    layout = (meta.schema, meta.created_by) if whole and not _OLD.match(meta.created_by or "") else None
+    return Opened(names, meta.num_rows, units, {f.name: f.type for f in schema}, layout)
+
+
+_READABLE = {"PLAIN", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "RLE", "BIT_PACKED"}
+"""Encodings from which pyarrow can read a column of text as a dictionary; from others, deltas, it cannot."""
+
+
+def _as_dictionaries(meta: pq.FileMetaData, schema: pa.Schema) -> list[str]:
+    """The columns of text that can be read as dictionaries."""
+    texts = {f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)}
+    for number in range(meta.num_columns):
+        name = meta.schema.column(number).path
+        encodings = (meta.row_group(group).column(number).encodings for group in range(meta.num_row_groups))
+        if name in texts and not all(_READABLE.issuperset(each) for each in encodings):
+            texts.remove(name)
+    return sorted(texts)
+
+
+def _grouped(groups: Groups, parts: Mapping[str, str]) -> Unit:
+    return Unit(
+        str(groups.path), groups.first, lambda: _with_parts(groups.read(), parts), lost=groups.lost, groups=groups
+    )
+
+
+def _large_group(path: Path, group: int, first: int, texts: list[str], parts: Mapping[str, str]) -> Iterator[Unit]:
+    """A group of more rows than should be held at once, piece by piece."""
+    with pq.ParquetFile(path, read_dictionary=texts) as file:
+        for batch in file.iter_batches(UNIT, row_groups=[group]):
+            table = _with_parts(pa.Table.from_batches([batch]), parts)
+            yield Unit(str(path), first, partial(pa.Table.slice, table))
+            first += batch.num_rows
+
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What a folder is called whose rows say nothing in that column."""
+
+
+def _with_parts(table: pa.Table, parts: Mapping[str, str]) -> pa.Table:
+    """The rows with the columns that the names of their folders say."""
+    for name, value in parts.items():
+        if name not in table.column_names:
+            codes = pa.array([None if value == _NO_VALUE else 0] * table.num_rows, pa.int32())
+            column = pa.DictionaryArray.from_arrays(codes, pa.array([unquote(value)]))
+            table = table.append_column(name, column)
+    return table
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
@@ -35,76 +163,3 @@ def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def join_parquet(parts: Sequence[Path], output: Path) -> None:
-    """Write one file with the row groups of all parts, in order. Its footer is that of the first part.
-
-    Raises:
-        ValueError: A part is no whole Parquet file.
-    """
-    footer: Struct | None = None
-    rows = 0
-    groups: list[Struct] = []
-    with output.open("wb") as out:
-        out.write(_MAGIC)
-        for path in parts:
-            with path.open("rb") as file:
-                body, found = _open(file, str(path))
-                shift = out.tell() - len(_MAGIC)
-                file.seek(len(_MAGIC))
-                _copy(file, out, body - len(_MAGIC))
-            footer = footer or found
-            rows += found[3][1]
-            for group in found[4][1].values:
-                _shift(group, shift)
-                group.pop(7, None)  # its ordinal: counted anew by readers
-                groups.append(group)
-        assert footer is not None
-        _close(out, footer, rows, groups)
-
-
-def _open(file: BinaryIO, name: str) -> tuple[int, Struct]:
-    """Where the footer begins, and the footer."""
-    file.seek(0, 2)
-    size = file.tell()
-    if size < 12:
-        raise ValueError(f"{name} is cut short")
-    file.seek(size - 8)
-    length, magic = struct.unpack("<I4s", file.read(8))
-    if magic != _MAGIC or length > size - 12:
-        raise ValueError(f"{name} is cut short")
-    file.seek(size - 8 - length)
-    return size - 8 - length, Reader(file.read(length)).struct()
-
-
-def _copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
-    while count:
-        data = source.read(min(count, 8 << 20))
-        target.write(data)
-        count -= len(data)
-
-
-def _shift(group: Struct, by: int) -> None:
-    """Move the places of a row group: of its columns, their pages and their indexes."""
-    if 5 in group:
-        group[5] = (group[5][0], group[5][1] + by)
-    for chunk in group[1][1].values:
-        _add(chunk, (2, 4, 6), by)  # file_offset, offset_index_offset, column_index_offset
-        if 3 in chunk:
-            _add(chunk[3][1], (9, 10, 11, 14), by)  # data, index, dictionary pages, bloom filter
-
-
-def _add(fields: Struct, numbers: Sequence[int], by: int) -> None:
-    for number in numbers:
-        if number in fields:
-            kind, value = fields[number]
-            fields[number] = (kind, value + by if value else value)
-
-
-def _close(out: BinaryIO, footer: Struct, rows: int, groups: list[Struct]) -> None:
-    footer[3] = (I64, rows)
-    footer[4] = (LIST, Items(STRUCT, groups))
-    data = pack_struct(footer)
-    out.write(data)
-    out.write(struct.pack("<I", len(data)) + _MAGIC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,8 @@ class Places:
         self._terms = {var.name: library.terms[var.term] for var in self.vars if var.term in library.terms}
         self._spans: dict[Hashable, list[tuple[int, Value]]] = {}
         self._pairs: dict[tuple[str, str, str], Stretches] = {}
+        self._alike: dict[Hashable, Stretches] = {}
+        self._histories: dict[str, list[tuple[int, int]]] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._values: list[dict[Value, int]] = [{} for _ in self.vars]
         self._rows = np.zeros((0, len(self.vars) + 1), np.int64)
@@ -63,19 +65,32 @@ class Places:
     def _lay_out(self, exporter: str, recipient: str, supplier: str) -> Stretches:
         state = INTERNATIONAL if exporter == UNKNOWN else exporter
         roles = {"this-state": state, "exporter": exporter, "recipient": recipient, "supplier": supplier}
-        columns = [
-            [(i, self._code(at, value)) for i, value in self._history(var, roles)] for at, var in enumerate(self.vars)
-        ]
-        changes = [day_number(day.isoformat()) for day in self.timeline.change_days(state)]
-        first = day_number(FIRST_DAY.isoformat())
-        days = sorted({first, *changes, *(day for column in columns for day, _ in column)})
-        matrix = np.empty((len(days), len(columns) + 1), np.int64)
-        matrix[:, 0] = [self._law(state, day) for day in days]
-        for at, column in enumerate(columns, 1):
+        columns = tuple(
+            tuple((day, self._code(at, value)) for day, value in self._history(var, roles))
+            for at, var in enumerate(self.vars)
+        )
+        found = self._alike.get((state, columns))  # of most states the registries say the same
+        if found is None:
+            found = self._alike[state, columns] = self._stretched((self._law_history(state), *columns))
+        return found
+
+    def _stretched(self, columns: Sequence[Sequence[tuple[int, int]]]) -> Stretches:
+        """The stretches on which none of some columns changes, and what all of them say there."""
+        days = sorted({day for column in columns for day, _ in column})
+        matrix = np.empty((len(days), len(columns)), np.int64)
+        for at, column in enumerate(columns):
             starts, codes = np.array([day for day, _ in column]), np.array([code for _, code in column])
             matrix[:, at] = codes[np.searchsorted(starts, days, side="right") - 1]
         numbers = [self._numbers.setdefault(tuple(row), len(self._numbers)) for row in matrix.tolist()]
         return Stretches(np.array(days), np.array(numbers))
+
+    def _law_history(self, state: str) -> list[tuple[int, int]]:
+        """Which law a state has, from which days."""
+        found = self._histories.get(state)
+        if found is None:
+            days = {day_number(day.isoformat()) for day in (FIRST_DAY, *self.timeline.change_days(state))}
+            found = self._histories[state] = [(day, self._law(state, day)) for day in sorted(days)]
+        return found
 
     def _code(self, at: int, value: Value) -> int:
         known = self._values[at]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from glob import glob
+from functools import partial
+from glob import glob, has_magic
+from os.path import commonpath
 from pathlib import Path
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from sekisho.base import Place, Trouble, TroubleError
 from sekisho.batch.columns import KNOWN, squash
+
+if TYPE_CHECKING:
+    from sekisho.batch.parquet import Groups
 
 UNIT = 1 << 20
 """Rows of a unit, as far as the format allows; it bounds the memory."""
@@ -49,6 +54,8 @@ class Unit:
         lines: For a sheet, the row of the sheet on which each stands.
         faults: Rows that cannot be decided as they stand, with the reason.
         lost: Rows that turned out to be unreadable, with the reason; known once it has been read.
+        groups: For Parquet, the row groups that it consists of, if it consists of whole ones.
+        among: Where there are several files, which it is: ` of FILE`.
     """
 
     file: str
@@ -57,6 +64,8 @@ class Unit:
     lines: Sequence[int] = ()
     faults: Mapping[int, str] = field(default_factory=dict)
     lost: list[tuple[str, str]] = field(default_factory=list)
+    groups: Groups | None = None
+    among: str = ""
 
     def place(self, row: int) -> str:
         """Where a row stands, as a person would look for it."""
@@ -72,12 +81,14 @@ class Opened:
         rows: How many rows it has, where the format says so.
         units: Its rows.
         types: What the columns hold, where the format says so; text otherwise.
+        layout: For Parquet, what files have in common whose columns can be passed on into one file as they stand.
     """
 
     headings: tuple[str, ...]
     rows: int | None
     units: Callable[[], Iterator[Unit]]
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
+    layout: object = None
 
 
 @dataclass
@@ -92,6 +103,7 @@ class Inputs:
         remarks: What is worth saying of how the files were read.
         seen: Rows that have been read so far, and `read` the bytes, where `rows` is not known.
         sheet: The sheet that was asked for; empty where none was named.
+        layout: That of every file, where it is the same.
     """
 
     files: tuple[Path, ...]
@@ -104,6 +116,7 @@ class Inputs:
     seen: int = 0
     read: int = 0
     sheet: str = ""
+    layout: object = None
 
     def expected(self) -> int | None:
         """How many rows there are: as the format says, or as it looks from what has been read so far."""
@@ -189,7 +202,7 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     Raises:
         TroubleError: No file is there, none can be read, or their columns differ.
     """
-    files = _files(patterns)
+    files, root = _files(patterns), _root(patterns)
     kinds = {format_of(path) for path in files}
     if len(kinds) > 1:
         said = f"the files are of several formats: {', '.join(sorted(kinds))}"
@@ -198,7 +211,7 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     opened: dict[Path, Opened] = {}
     for path in files:
         try:
-            opened[path] = _open(path, sheet, found)
+            opened[path] = _open(path, root, sheet, found)
         except (pa.ArrowException, OSError, ValueError) as error:
             found.refused.append((str(path), reason(error)))
     if not opened:
@@ -209,6 +222,8 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     found.headings = next(iter(opened.values())).headings
     counts = [each.rows for each in opened.values()]
     found.rows = sum(n for n in counts if n is not None) if None not in counts else None
+    layouts = [each.layout for each in opened.values()]
+    found.layout = layouts[0] if all(each == layouts[0] for each in layouts) else None
     texts = {
         name
         for name in found.headings
@@ -219,13 +234,14 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
         for each in opened.values():
             for unit in each.units():
                 unit.read = _alike(unit.read, found.headings, texts)
+                unit.among = f" of {unit.file}" if len(files) > 1 else ""
                 yield unit
 
     found.units = units
     return found
 
 
-def _open(path: Path, sheet: str, found: Inputs) -> Opened:
+def _open(path: Path, root: Path, sheet: str, found: Inputs) -> Opened:
     if found.format == "xlsx":
         from sekisho.batch.workbook import open_sheet
 
@@ -234,7 +250,11 @@ def _open(path: Path, sheet: str, found: Inputs) -> Opened:
         from sekisho.batch import lines
 
         return (lines.open_csv if found.format == "csv" else lines.open_jsonl)(path, found)
-    return (_open_parquet if found.format == "parquet" else _open_arrow)(path)
+    if found.format == "parquet":
+        from sekisho.batch.parquet import open_parquet
+
+        return open_parquet(path, _folder_values(path, root))
+    return _open_arrow(path)
 
 
 def _compare(opened: Mapping[Path, Opened]) -> None:
@@ -281,12 +301,14 @@ def _files(patterns: Sequence[str]) -> list[Path]:
     for pattern in patterns:
         path = Path(pattern)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _FORMATS and not _hidden(p, path))
+            inside = _inside(path)
         elif path.exists():
             inside = [path]
         else:
-            named = sorted(glob(pattern, recursive=True))  # noqa: PTH207 - a pattern may be absolute
-            inside = [Path(p) for p in named if Path(p).suffix.lower() in _FORMATS]
+            named = [Path(p) for p in sorted(glob(pattern, recursive=True))]  # noqa: PTH207 - a pattern may be absolute
+            inside = [
+                file for p in named if p.suffix.lower() in _FORMATS for file in (_inside(p) if p.is_dir() else [p])
+            ]
         files.extend(inside)
         if not inside:
             missing.append(pattern)
@@ -303,8 +325,42 @@ def _files(patterns: Sequence[str]) -> list[Path]:
     return list(once.values())
 
 
+def _inside(folder: Path) -> list[Path]:
+    """The tables in a folder; Spark and its like call folders `orders.parquet`, too."""
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in _FORMATS and path.is_file())
+    return sorted(path for path in found if not _hidden(path, folder))
+
+
 def _hidden(path: Path, root: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.relative_to(root).parts)
+
+
+def _root(patterns: Sequence[str]) -> Path:
+    """The folder that all that was named has in common; what folders below it are called is part of the table.
+
+    Example:
+        >>> _root(["in/year=2024/**/*.parquet"]).name, _root(["in/year=2023/a.parquet", "in/year=2024/a.parquet"]).name
+        ('year=2024', 'in')
+    """
+    roots = []
+    for pattern in patterns:
+        path = Path(pattern).absolute()
+        magic = [at for at, part in enumerate(path.parts) if has_magic(part)]
+        if magic and not path.exists():
+            path = Path(*path.parts[: magic[0]])
+        roots.append(path.parent if path.is_file() else path)
+    try:
+        return Path(commonpath(roots))
+    except ValueError:  # on several drives
+        return roots[0]
+
+
+def _folder_values(path: Path, root: Path) -> dict[str, str]:
+    """The columns that the names of folders say, such as `region=EU`."""
+    if not path.absolute().is_relative_to(root):
+        return {}
+    parts = path.absolute().relative_to(root).parts[:-1]
+    return dict(part.split("=", 1) for part in parts if part.count("=") == 1)
 
 
 _CUT = ("Parquet magic bytes", "footer", "Not an Arrow file", "Expected to read", "Unexpected end of stream")
@@ -349,92 +405,7 @@ def distinct_headings(cells: Sequence[str | None]) -> tuple[str, ...]:
     return names
 
 
-# Parquet, Arrow
-
-
-def _open_parquet(path: Path) -> Opened:
-    import pyarrow.parquet as pq
-
-    meta = pq.read_metadata(path)
-    schema = meta.schema.to_arrow_schema()
-    parts = dict(part.split("=", 1) for part in path.parts[:-1] if part.count("=") == 1)
-    names = distinct_headings((*schema.names, *(name for name in parts if name not in schema.names)))
-    texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
-
-    def units() -> Iterator[Unit]:
-        groups: list[int] = []
-        first = count = 0
-        for group in range(meta.num_row_groups):
-            size = meta.row_group(group).num_rows
-            if groups and count + size > UNIT:
-                yield _grouped(path, first, groups, texts, parts)
-                groups, first, count = [], first + count, 0
-            if size > 4 * UNIT:
-                yield from _large_group(path, group, first, texts, parts)
-                first += size
-                continue
-            groups.append(group)
-            count += size
-        if groups:
-            yield _grouped(path, first, groups, texts, parts)
-
-    return Opened(names, meta.num_rows, units, {f.name: f.type for f in schema})
-
-
-def _grouped(path: Path, first: int, groups: list[int], texts: list[str], parts: Mapping[str, str]) -> Unit:
-    """Some groups of rows; where one is damaged, the others."""
-    import pyarrow.parquet as pq
-
-    lost: list[tuple[str, str]] = []
-
-    def read() -> pa.Table:
-        with pq.ParquetFile(path, read_dictionary=texts) as file:
-            try:
-                return _with_parts(file.read_row_groups(groups, use_threads=True), parts)
-            except (pa.ArrowException, OSError):
-                lost.clear()
-                tables = []
-                start = first
-                for group in groups:
-                    size = file.metadata.row_group(group).num_rows
-                    try:
-                        tables.append(file.read_row_groups([group]))
-                    except (pa.ArrowException, OSError) as error:
-                        lost.append((f"{path}, rows {start + 1:,} to {start + size:,}", reason(error)))
-                    start += size
-                if not tables:
-                    raise
-                return _with_parts(pa.concat_tables(tables).unify_dictionaries(), parts)
-
-    return Unit(str(path), first, read, lost=lost)
-
-
-def _large_group(path: Path, group: int, first: int, texts: list[str], parts: Mapping[str, str]) -> Iterator[Unit]:
-    """A group of more rows than should be held at once, piece by piece."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
-        for batch in file.iter_batches(UNIT, row_groups=[group]):
-            yield Unit(str(path), first, _given(_with_parts(pa.Table.from_batches([batch]), parts)))
-            first += batch.num_rows
-
-
-def _given(table: pa.Table) -> Read:
-    return lambda: table
-
-
-_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-"""What a folder is called whose rows say nothing in that column."""
-
-
-def _with_parts(table: pa.Table, parts: Mapping[str, str]) -> pa.Table:
-    """The rows with the columns that the names of their folders say."""
-    for name, value in parts.items():
-        if name not in table.column_names:
-            codes = pa.array([None if value == _NO_VALUE else 0] * table.num_rows, pa.int32())
-            column = pa.DictionaryArray.from_arrays(codes, pa.array([unquote(value)]))
-            table = table.append_column(name, column)
-    return table
+# Arrow
 
 
 def _open_arrow(path: Path) -> Opened:
@@ -453,7 +424,7 @@ def _open_arrow(path: Path) -> Opened:
         for batch in batches(path):
             for start in range(0, batch.num_rows, UNIT):
                 table = pa.Table.from_batches([batch.slice(start, UNIT)])
-                yield Unit(str(path), first, _given(table))
+                yield Unit(str(path), first, partial(pa.Table.slice, table))
                 first += table.num_rows
 
     return Opened(distinct_headings(schema.names), None, units, {f.name: f.type for f in schema})

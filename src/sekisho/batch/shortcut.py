@@ -33,8 +33,13 @@ _MOST_PLACES = 1 << 24
 _FEW = 1 << 20
 _WHOLE = 1 << 20
 _MANY_DAYS = 1 << 20
-_DENSE = 1 << 27
-_CELLS_A_ROW = 128
+_DENSE = 1 << 24
+_RECENT = 22
+"""So many bits number the places of recent answers; they take 32 MB, the size of a shared cache."""
+_BITS = 24
+"""So many bits of a word number an answer, of which there are some ten thousand; the others, a cell."""
+_NUMBER = np.uint64((1 << _BITS) - 1)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _NEVER = np.uint64(0x5EC15E0)
 """Added to the class of a profile whose rows take the long way; no cell has such a sum."""
 
@@ -90,32 +95,61 @@ class _Tables:
     classes: tuple[Hashes, Hashes, Hashes]
     size: int
     begins: NDArray[np.intp]
-    answers: _Answers | None
+    answers: _Table | _Recent
 
 
-class _Answers:
-    """A number for each cell, as narrow as their count allows; 0 where the answer is not known.
+class _Table:
+    """The answers of cells that are few enough to have a place each: its number and one, 0 where it is not known.
 
     Narrow numbers keep the table in the cache, which is what the speed of a look-up hangs on.
     """
 
-    def __init__(self, size: int) -> None:
-        self.numbers: NDArray[Any] = np.zeros(size, np.uint8)
-        self.codes = np.full(1, -1, np.int32)
-        self._numbers: dict[int, int] = {}
+    def __init__(self, cells: int, highest: int) -> None:
+        self._numbers: NDArray[Any] = np.zeros(cells, _narrow(highest + 2))
         self._lock = Lock()
 
-    def learn(self, cells: Ints, codes: NDArray[np.int32]) -> None:
+    def find(self, cells: Ints, found: NDArray[np.int32]) -> None:
+        """The number of each cell's answer, -1 where it is not known."""
+        np.subtract(self._numbers.take(cells, mode="clip"), 1, out=found, dtype=np.int32)
+
+    def learn(self, cells: Ints, numbers: NDArray[np.int32]) -> None:
         """Take in the answers of some cells; what is -1 stays unknown. Others may read meanwhile."""
         with self._lock:
-            known = codes >= 0
-            distinct, inverse = np.unique(codes[known], return_inverse=True)
-            numbers = [self._numbers.setdefault(code, len(self._numbers) + 1) for code in distinct.tolist()]
-            if len(self.codes) <= len(self._numbers):
-                self.codes = np.array([-1, *self._numbers], np.int32)
-            if len(self.codes) > np.iinfo(self.numbers.dtype).max:
-                self.numbers = self.numbers.astype(_narrow(len(self.codes) + 1))
-            self.numbers[cells[known]] = np.array(numbers, self.numbers.dtype)[inverse]
+            if int(numbers.max(initial=-1)) >= np.iinfo(self._numbers.dtype).max:
+                self._numbers = self._numbers.astype(np.uint32)
+            self._numbers[cells] = numbers + 1
+
+
+class _Recent:
+    """The answers of cells that are many: a place for several, of which it holds the last that was asked.
+
+    A word holds the cell above and the number of its answer and one below, so that a reader never
+    sees the one without the other. Laid out for every cell, the table would not fit into the cache,
+    and to touch its pages for the first time would take longer than the look-ups.
+    """
+
+    def __init__(self) -> None:
+        self._held = np.zeros(1 << _RECENT, np.uint64)
+
+    def _places(self, cells: Ints) -> NDArray[np.intp]:
+        places = cells.astype(np.uint64)
+        places *= _SPREAD
+        places >>= np.uint64(64 - _RECENT)
+        return places.view(np.intp)
+
+    def find(self, cells: Ints, found: NDArray[np.int32]) -> None:
+        """The number of each cell's answer, -1 where it is not known."""
+        held = self._held.take(self._places(cells), mode="clip")
+        np.bitwise_and(held, _NUMBER, out=found, casting="unsafe")
+        found -= 1
+        held >>= np.uint64(_BITS)
+        wrong = held.view(np.int64) != cells
+        if wrong.any():
+            found[wrong] = -1
+
+    def learn(self, cells: Ints, numbers: NDArray[np.int32]) -> None:
+        """Take in the answers of some cells; what is -1 stays unknown. Others may read meanwhile."""
+        self._held[self._places(cells)] = cells.astype(np.uint64) << np.uint64(_BITS) | (numbers + 1).astype(np.uint64)
 
 
 class _OutsideError(Exception):
@@ -140,13 +174,13 @@ class Shortcut:
             made_for = (sizes, self._axes.generation)
             tables = self._tables
             if tables is None or tables.made_for != made_for:
-                tables = self._remade(rows, made_for, None)
+                tables = self._remade(rows, made_for, None, store)
             if tables is None:
                 return None
             try:
                 return self._find(tables, rows, store, threads)
             except _OutsideError:
-                self._remade(rows, made_for, tables)
+                self._remade(rows, made_for, tables, store)
 
     def _find(self, tables: _Tables, rows: Rows, store: Store, threads: int) -> NDArray[np.int32]:
         found = np.empty(rows.count, np.int32)
@@ -160,15 +194,15 @@ class Shortcut:
                 list(pool.map(lambda part: _Filler(tables, columns, rows, store).fill(found, part), parts))
         return found
 
-    def _remade(self, rows: Rows, made_for: tuple[object, int], kept: _Tables | None) -> _Tables | None:
+    def _remade(self, rows: Rows, made_for: tuple[object, int], kept: _Tables | None, store: Store) -> _Tables | None:
         first, last = int(rows.days.min()), int(rows.days.max())
         if kept is not None:
             first, last = min(first, kept.first), max(last, kept.first + kept.span - 1)
         with self._axes.lock:
-            self._tables = found = self._make(rows, made_for[0], first, last - first + 1)
+            self._tables = found = self._make(rows, made_for[0], first, last - first + 1, store)
         return found
 
-    def _make(self, rows: Rows, sizes: object, first: int, span: int) -> _Tables | None:
+    def _make(self, rows: Rows, sizes: object, first: int, span: int, store: Store) -> _Tables | None:
         axes, traits = self._axes, self._traits
         if traits.assumes():
             return None
@@ -197,8 +231,10 @@ class Shortcut:
         by_codes, by_kinds = len(both.of) * len(when.of), len(both) * len(when)
         whole = by_codes * len(where) <= _WHOLE and len(where.of) <= _MANY_DAYS
         size = by_codes if whole else by_kinds
-        most = min(_DENSE, max(_MOST_PLACES, _CELLS_A_ROW * rows.count))
-        answers = _Answers(size * len(where)) if size * len(where) <= most else None
+        cells = size * len(where)
+        if cells > 1 << 64 - _BITS:
+            return None
+        answers = _Table(cells, int(store.rows[: len(store), 0].max())) if cells <= _DENSE else _Recent()
         classes = (both.every, when.every) if whole else (both.classes, when.classes)
         begins = where.of.astype(np.intp) * size if whole else np.zeros(0, np.intp)
         return _Tables(
@@ -226,7 +262,7 @@ class _Filler:
 
     def fill(self, found: NDArray[np.int32], starts: range) -> None:
         """Answer the rows of some blocks."""
-        answer = self._by_codes if self.tables.whole else self._by_kinds if self.tables.answers else self._by_classes
+        answer = self._by_codes if self.tables.whole else self._by_kinds
         for start in starts:
             here = slice(start, min(start + _BLOCK, starts.stop))
             answer(here, self._where(here), found[here])
@@ -262,25 +298,15 @@ class _Filler:
 
     def _look_up(self, at: Ints, found: NDArray[np.int32]) -> None:
         answers = self.tables.answers
-        assert answers is not None
-        numbers = answers.numbers.take(at, mode="clip")
-        answers.codes.take(numbers, out=found, mode="clip")
-        if int(numbers.min()) == 0:
-            new = np.flatnonzero(numbers == 0)
+        answers.find(at, found)
+        if int(found.min()) < 0:
+            new = np.flatnonzero(found < 0)
             cells = at[new]
             place, rest = np.divmod(cells, self.tables.size)
             item, term = np.divmod(rest, len(self.tables.classes[1]))
             items, terms, places = self.tables.classes
-            sums = items.take(item) + terms.take(term) + places.take(place)
-            found[new] = _stored(self.store, sums)
+            found[new] = _stored(self.store, items.take(item) + terms.take(term) + places.take(place))
             answers.learn(cells, found[new])
-
-    def _by_classes(self, here: slice, where: Ints, found: NDArray[np.int32]) -> None:
-        tables = self.tables
-        sums = tables.classes[0].take(tables.items.of.take(self.item.fold(here), mode="clip"), mode="clip")
-        sums += tables.classes[1].take(tables.terms.of.take(self.term.fold(here), mode="clip"), mode="clip")
-        sums += tables.classes[2].take(tables.places.of.take(where, mode="clip"), mode="clip")
-        found[:] = _stored(self.store, sums)
 
 
 def _stored(store: Store, sums: Hashes) -> NDArray[np.int32]:

@@ -85,10 +85,9 @@ def _place(slots: tuple[Keys, NDArray[np.int32]], keys: Keys, at: NDArray[np.int
     mask = len(held_keys) - 1
     slot = (keys & np.uint64(mask)).astype(np.int64)
     while len(keys):
-        free = held_keys.take(slot) == _EMPTY
-        _, first = np.unique(slot[free], return_index=True)
-        won = np.flatnonzero(free)[first]
-        held_at[slot[won]] = at[won]
+        free = np.flatnonzero(held_keys.take(slot) == _EMPTY)
+        held_at[slot[free]] = at[free]  # of several that want one slot, the last gets it
+        won = free[held_at.take(slot[free]) == at[free]]
         held_keys[slot[won]] = keys[won]
         left = np.ones(len(keys), bool)
         left[won] = False

@@ -91,6 +91,13 @@ def pack_struct(fields: Struct) -> bytes:
     return bytes(out)
 
 
+def pack_varint(value: int) -> bytes:
+    """A number of variable length as bytes."""
+    out = bytearray()
+    _write_varint(out, value)
+    return bytes(out)
+
+
 def _write_struct(out: bytearray, fields: Struct) -> None:
     last = 0
     for number, (kind, value) in sorted(fields.items()):

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from sekisho.batch.summary import Summary, summarise
 
+if TYPE_CHECKING:
+    from sekisho.batch.beside import Beside
+
 _HEAD = "head.csv"
 
 
-def write_part(table: pa.Table, path: Path, kind: str) -> None:
+def write_part(table: pa.Table | Beside, path: Path, kind: str) -> None:
     """Write one part beside its place and rename it there; in CSV its headings stand beside it."""
     half = path.with_name(path.name + ".half")
-    if kind == "parquet":
+    if not isinstance(table, pa.Table):
+        from sekisho.batch.beside import write_beside
+
+        write_beside(table, half)
+    elif kind == "parquet":
         from sekisho.batch.parquet import write_parquet
 
         write_parquet(table, half)
@@ -92,7 +100,7 @@ def join(parts: Sequence[Path], output: Path, kind: str, summarised: Callable[[p
         if len(parts) == 1:
             parts[0].replace(half)
         else:
-            from sekisho.batch.parquet import join_parquet
+            from sekisho.batch.footers import join_parquet
 
             join_parquet(parts, half)
     elif kind in ("csv", "jsonl"):

@@ -1,0 +1,143 @@
+"""Results written beside the columns of a Parquet file, which are passed on as they stand.
+
+Nothing of the input is encoded again: of each row group the bytes are copied, the result columns
+follow, and one footer tells of both. So the input's types, encodings, compression and statistics are
+those of the output.
+
+A result column is text of few kinds, one in every row. Its pages are written here and not by pyarrow:
+the codes are there already, in one or two bytes each, and are compressed as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from sekisho.batch.footers import MAGIC, close, copy, read_footer, shift_chunk
+from sekisho.batch.thrift import BINARY, I32, I64, LIST, STRUCT, Items, Struct, pack_struct, pack_varint
+
+_TEXT, _PLAIN, _RLE, _CODES, _SNAPPY = 6, 0, 3, 8, 1
+"""Numbers of the format: byte strings; how dictionaries, levels and codes are encoded; the compression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Rows that are passed on as they stand, and their answers.
+
+    Attributes:
+        source: The file.
+        numbers: Which of its row groups.
+        answers: The result columns of their rows, in the same order; nowhere is there a null.
+    """
+
+    source: Path
+    numbers: Sequence[int]
+    answers: Mapping[str, pa.DictionaryArray]
+
+
+def write_beside(rows: Beside, path: Path) -> None:
+    """Write row groups with their answers beside them.
+
+    Raises:
+        OSError: The one file cannot be read, or the other written.
+        ValueError: The source is no whole Parquet file.
+    """
+    source, answers = rows.source, rows.answers
+    stat = source.stat()
+    footer = dict(_footer(source, stat.st_size, stat.st_mtime_ns))
+    given, first = [], 0
+    with source.open("rb") as file, path.open("wb") as out:
+        out.write(MAGIC)
+        for number in rows.numbers:
+            group = footer[4][1].values[number]
+            count = group[3][1]
+            if count:
+                here = slice(first, first + count)
+                given.append(_group(group, file, {name: each[here] for name, each in answers.items()}, out))
+            first += count
+        footer[2] = (LIST, _schema(footer[2][1].values, list(answers)))
+        if 7 in footer:  # how the values of each column compare: as their type does
+            orders = [*footer[7][1].values, *({1: (STRUCT, {})} for _ in answers)]
+            footer[7] = (LIST, Items(STRUCT, orders))
+        footer.pop(5, None)  # what an engine noted of its schema is true no longer
+        close(out, footer, first, given)
+
+
+@lru_cache(maxsize=8)
+def _footer(source: Path, _size: int, _changed: int) -> Struct:
+    """The footer of a file, which many units share; not to be changed."""
+    with source.open("rb") as file:
+        return read_footer(file, str(source))[1]
+
+
+def _group(group: Struct, source: BinaryIO, results: dict[str, pa.DictionaryArray], out: BinaryIO) -> Struct:
+    """Write a row group: its columns as they stand, and its results."""
+    begin = out.tell()
+    chunks = [_passed_on(chunk, source, out) for chunk in group[1][1].values]
+    chunks += [_result(name, column, out) for name, column in results.items()]
+    return {
+        **{number: value for number, value in group.items() if number in (3, 4)},  # its rows, and how they are sorted
+        1: (LIST, Items(STRUCT, chunks)),
+        2: (I64, sum(chunk[3][1][6][1] for chunk in chunks)),
+        5: (I64, begin),
+        6: (I64, out.tell() - begin),
+    }
+
+
+def _passed_on(chunk: Struct, source: BinaryIO, out: BinaryIO) -> Struct:
+    """Copy the pages of a column; its indexes and filters stand elsewhere in the source, and are left."""
+    told = {number: value for number, value in chunk[3][1].items() if number not in (14, 15)}
+    passed = {number: value for number, value in chunk.items() if number not in (4, 5, 6, 7)}
+    passed[3] = (STRUCT, told)
+    start = min(told[number][1] for number in (9, 11) if number in told and told[number][1])
+    shift_chunk(passed, out.tell() - start)
+    source.seek(start)
+    copy(source, out, told[7][1])
+    return passed
+
+
+def _result(name: str, column: pa.DictionaryArray, out: BinaryIO) -> Struct:
+    """Write the pages of a result column: its texts, and a code for each row."""
+    begin, count = out.tell(), len(column)
+    texts = [text.encode() for text in column.dictionary.to_pylist()]
+    plain = b"".join(len(text).to_bytes(4, "little") + text for text in texts)
+    size = _page(2, 7, {1: (I32, len(texts)), 2: (I32, _PLAIN)}, plain, out)
+    codes = column.indices.to_numpy(zero_copy_only=False)
+    eights = -(-count // 8)  # codes stand in eights, those of a byte or two as they are in memory
+    body = bytes([8 * codes.itemsize]) + pack_varint(eights << 1 | 1) + codes.tobytes()
+    pages = out.tell()
+    kinds = {1: (I32, count), 2: (I32, _CODES), 3: (I32, _RLE), 4: (I32, _RLE)}
+    size += _page(0, 5, kinds, body + bytes(codes.itemsize * (8 * eights - count)), out)
+    told: Struct = {
+        1: (I32, _TEXT),
+        2: (LIST, Items(I32, [_PLAIN, _RLE, _CODES])),
+        3: (LIST, Items(BINARY, [name.encode()])),
+        4: (I32, _SNAPPY),
+        5: (I64, count),
+        6: (I64, size),
+        7: (I64, out.tell() - begin),
+        9: (I64, pages),
+        11: (I64, begin),
+    }
+    return {2: (I64, 0), 3: (STRUCT, told)}
+
+
+def _page(kind: int, field: int, says: Struct, body: bytes, out: BinaryIO) -> int:
+    """Write a page; its size before compression."""
+    pressed = pa.compress(body, codec="snappy", asbytes=True)
+    head = pack_struct({1: (I32, kind), 2: (I32, len(body)), 3: (I32, len(pressed)), field: (STRUCT, says)})
+    out.write(head)
+    out.write(pressed)
+    return len(head) + len(body)
+
+
+def _schema(given: list[Struct], names: Sequence[str]) -> Items:
+    """The columns of the input and the results; the first of a schema is its root, which counts them."""
+    root = {**given[0], 5: (I32, given[0][5][1] + len(names))}
+    text: Struct = {1: (I32, _TEXT), 3: (I32, 0), 6: (I32, 0), 10: (STRUCT, {1: (STRUCT, {})})}
+    return Items(STRUCT, [root, *given[1:], *({**text, 4: (BINARY, name.encode())} for name in names)])

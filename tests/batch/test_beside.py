@@ -1,0 +1,142 @@
+"""A Parquet file is passed on as it stands, with its answers beside it, and any reader can read the result."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sekisho.batch.answers import COLUMNS
+from sekisho.batch.columns import map_columns
+from sekisho.batch.read import open_inputs
+from sekisho.batch.run import Table, run
+
+
+def orders(count):
+    """Orders with columns of every shape, several of which no law asks."""
+    states = ["UKR", "USA", "RUS", None, "Ruritania"]
+    return pa.table(
+        {
+            "id": pa.array(range(count), pa.int64()),
+            "date": pa.array([dt.date(2015, 1, 1) + dt.timedelta(days=37 * i % 4000) for i in range(count)]),
+            "recipient": pa.array([states[i % 5] for i in range(count)]).dictionary_encode(),
+            "item": [["patriot-pac3", "helmet"][i % 2] for i in range(count)],
+            "price": pa.array([Decimal(i).scaleb(-2) for i in range(count)], pa.decimal128(12, 2)),
+            "sent": pa.array(
+                [None if i % 3 else dt.datetime(2020, 1, 1, 12, tzinfo=dt.UTC) for i in range(count)],
+                pa.timestamp("us", "UTC"),
+            ),
+            "tags": pa.array([None if i % 7 == 0 else ["a", None, "b"][: i % 4] for i in range(count)]),
+            "weight": pa.array([{"kg": i / 3, "gross": i % 2 == 0} for i in range(count)]),
+            "seal": pa.array([b"\x00\xff"] * count, pa.binary()),
+        },
+    ).cast(_required())
+
+
+def _required():
+    fields = {"id": pa.int64(), "date": pa.date32(), "recipient": pa.dictionary(pa.int32(), pa.string())}
+    others = {
+        "item": pa.string(), "price": pa.decimal128(12, 2), "sent": pa.timestamp("us", "UTC"), "tags": pa.list_(pa.string()),
+        "weight": pa.struct({"kg": pa.float64(), "gross": pa.bool_()}), "seal": pa.binary(),
+    }  # fmt: skip
+    return pa.schema([pa.field(n, t, nullable=n not in ("id", "item")) for n, t in {**fields, **others}.items()])
+
+
+def screened(desk, sources, target):
+    """What a run writes, and the answers to the same rows, asked without a file."""
+    inputs = open_inputs([str(path) for path in sources])
+    mapped = map_columns(inputs.headings, desk.library, constants={"exporter": "Japan"})
+    run(inputs, target, Table(desk, mapped))
+    table = pa.concat_tables([pq.read_table(path) for path in sources])
+    return table, Table(desk, mapped).with_answers(table, Table(desk, mapped).screen(table)).select(COLUMNS)
+
+
+def same(found, given, answers):
+    assert found.select(given.column_names).to_pylist() == given.to_pylist()
+    assert found.select(COLUMNS).to_pylist() == answers.to_pylist()
+
+
+WRITERS = {
+    "plain": {"use_dictionary": False, "compression": "none"},
+    "zstd": {"compression": "zstd", "data_page_version": "2.0"},
+    "small pages": {"data_page_size": 64, "write_page_index": True, "write_page_checksum": True},
+    "mixed": {"compression": {"id": "gzip", "item": "snappy", "price": "none"}, "use_dictionary": ["item"]},
+    "deltas": {"use_dictionary": False, "column_encoding": {"id": "DELTA_BINARY_PACKED", "item": "DELTA_BYTE_ARRAY"}},
+    "sorted": {"sorting_columns": [pq.SortingColumn(0)]},
+    "version 1": {"version": "1.0", "store_schema": False},
+}
+
+
+@pytest.mark.parametrize("how", sorted(WRITERS))
+def test_every_reader_reads_what_was_passed_on(desk, tmp_path, how):
+    duckdb = pytest.importorskip("duckdb")
+    polars = pytest.importorskip("polars")
+    pq.write_table(orders(250), tmp_path / "in.parquet", row_group_size=100, **WRITERS[how])
+    table, answers = screened(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+    out = pq.ParquetFile(tmp_path / "out.parquet", page_checksum_verification=True)
+    same(out.read(), table, answers)
+    assert out.schema.names[: len(table.column_names)] == pq.ParquetFile(tmp_path / "in.parquet").schema.names[:9]
+    assert [out.metadata.row_group(i).num_rows for i in range(out.num_row_groups)] == [100, 100, 50]
+    same(polars.read_parquet(tmp_path / "out.parquet").to_arrow(), table, answers)
+    with duckdb.connect() as connection:
+        names = ", ".join(("id", "recipient", "tags", *COLUMNS))
+        rows = connection.execute(f"SELECT {names} FROM '{tmp_path / 'out.parquet'}'").fetchall()
+    wanted = [[*table.select(["id", "recipient", "tags"]).to_pydict().values()], [*answers.to_pydict().values()]]
+    assert rows == [*zip(*wanted[0], *wanted[1], strict=True)]
+
+
+def test_the_bytes_of_the_input_are_those_of_the_output(desk, tmp_path):
+    pq.write_table(orders(250), tmp_path / "in.parquet", row_group_size=100)
+    screened(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+    whole = [(tmp_path / name).read_bytes() for name in ("in.parquet", "out.parquet")]
+    metas = [pq.read_metadata(tmp_path / name) for name in ("in.parquet", "out.parquet")]
+    for group in range(3):
+        for column in range(metas[0].num_columns):
+            chunks = [meta.row_group(group).column(column) for meta in metas]
+            pages = []
+            for chunk, data in zip(chunks, whole, strict=True):
+                start = min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)))
+                pages.append(data[start : start + chunk.total_compressed_size])
+            assert pages[0] == pages[1] and chunks[0].statistics == chunks[1].statistics
+
+
+def test_several_files_some_without_rows(desk, tmp_path):
+    sources = [tmp_path / f"{name}.parquet" for name in "abc"]
+    for path, count in zip(sources, (120, 0, 70), strict=True):
+        with pq.ParquetWriter(path, _required()) as writer:
+            for part in (orders(count), orders(0), orders(count)):
+                writer.write_table(part, row_group_size=50)
+    for target in (tmp_path / "out.parquet", tmp_path / "out"):
+        table, answers = screened(desk, sources, target)
+        same(pq.read_table(target), table, answers)
+
+
+def test_files_that_differ_in_type_or_maker_are_written_anew(desk, tmp_path):
+    pq.write_table(orders(20), tmp_path / "a.parquet")
+    other = orders(20).set_column(0, "id", pa.array(range(20), pa.int32()))
+    pq.write_table(other, tmp_path / "b.parquet")
+    inputs = open_inputs([str(tmp_path / name) for name in ("a.parquet", "b.parquet")])
+    assert inputs.layout is None
+    run(
+        inputs,
+        tmp_path / "out.parquet",
+        Table(desk, map_columns(inputs.headings, desk.library, constants={"exporter": "Japan"})),
+    )
+    assert pq.read_table(tmp_path / "out.parquet").column("id").to_pylist() == [str(i) for i in range(20)] * 2
+
+
+def test_more_kinds_of_answer_than_a_byte_can_count(desk, tmp_path, monkeypatch):
+    from sekisho.batch.screener import Screened
+
+    monkeypatch.setattr(
+        Screened,
+        "column",
+        lambda self, name: pa.array([f"{name} {i % 300} é" for i in range(len(self.codes))]).dictionary_encode(),
+    )
+    pq.write_table(orders(2001), tmp_path / "in.parquet")
+    table, answers = screened(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+    same(pq.read_table(tmp_path / "out.parquet"), table, answers)
+    assert answers.column("basis")[2000].as_py() == "basis 200 é"
