@@ -111,6 +111,45 @@ def test_a_partitioned_folder_and_a_glob(desk, answers, tmp_path):
         assert {row["region"] for row in found} == {"R2023", "R2024", "R2025"}
 
 
+def _tables(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        table = {"date": ["2024-05-01"], "recipient": ["USA"], "item": ["helmet"]}
+        pq.write_table(pa.table(table), folder / name)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "columns"),
+    [
+        (["lake=1"], {"day"}),
+        (["lake=1/day=2/a.parquet"], set()),
+        (["lake=1/day=2/a.parquet", "lake=1/day=3/a.parquet"], {"day"}),
+        (["lake=1/day=2"], set()),
+        (["lake=1/day=2", "lake=1/day=3"], {"day"}),
+        (["lake=1/*/*.parquet"], {"day"}),
+        (["lake=1/day=2/*.parquet"], set()),
+        (["*/*/*.parquet"], {"lake", "day"}),
+    ],
+)
+def test_only_folders_below_what_was_named_say_columns(tmp_path, monkeypatch, patterns, columns):
+    _tables(tmp_path, "lake=1/day=2/a.parquet", "lake=1/day=3/a.parquet")
+    monkeypatch.chdir(tmp_path)
+    for prefix in ("", f"{tmp_path}/"):
+        inputs = open_inputs([prefix + pattern for pattern in patterns])
+        assert set(inputs.headings) - {"date", "recipient", "item"} == columns
+        assert {name: None for unit in inputs.units() for name in unit.read().column_names}.keys() == set(
+            inputs.headings
+        )
+
+
+@pytest.mark.parametrize("pattern", ["lake", "lake/*", "lake/*.parquet", "lake/**/*.parquet"])
+def test_folders_that_are_called_as_files_are(tmp_path, pattern):
+    """As Spark writes them."""
+    _tables(tmp_path / "lake", "a.parquet/part-0.parquet", "b.parquet/part-0.parquet", "b.parquet/_tmp/c.parquet")
+    inputs = open_inputs([str(tmp_path / pattern)])
+    assert not inputs.refused and inputs.rows == (3 if "**" in pattern else 2)
+
+
 def test_a_workbook_has_a_summary_and_the_rows_that_need_a_person(desk, tmp_path):
     calamine = pytest.importorskip("python_calamine")
     path = tmp_path / "orders.csv"
@@ -139,7 +178,7 @@ def _many(path, count):
 
 @pytest.mark.parametrize("output", ["out.parquet", "out", "out.csv", "out.jsonl"])
 def test_an_interrupted_run_goes_on_without_losing_or_repeating_a_row(desk, tmp_path, monkeypatch, output):
-    monkeypatch.setattr("sekisho.batch.read.UNIT", 100)
+    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
     _many(tmp_path / "in.parquet", 1000)
     write, calls = running.write_part, []
 
@@ -160,7 +199,7 @@ def test_an_interrupted_run_goes_on_without_losing_or_repeating_a_row(desk, tmp_
 
 
 def test_another_input_begins_afresh(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr("sekisho.batch.read.UNIT", 100)
+    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
     _many(tmp_path / "in.parquet", 400)
     write = running.write_part
     monkeypatch.setattr(running, "write_part", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -172,8 +211,39 @@ def test_another_input_begins_afresh(desk, tmp_path, monkeypatch):
     assert (report.rows, report.resumed) == (200, 0)
 
 
+def test_another_law_begins_afresh(desk, tmp_path, monkeypatch):
+    """A proposal that is assumed is part of what the parts of an earlier run depend on, whoever calls."""
+    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
+    _many(tmp_path / "in.parquet", 400)
+    write, calls = running.write_part, []
+
+    def failing(*args, **more):
+        calls.append(1)
+        if len(calls) > 3:
+            raise KeyboardInterrupt
+        write(*args, **more)
+
+    for changed, resumed in ((desk, True), (desk.with_proposals([desk.library.proposals[0].name]), False)):
+        calls.clear()
+        monkeypatch.setattr(running, "write_part", failing)
+        with pytest.raises(KeyboardInterrupt):
+            screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+        monkeypatch.setattr(running, "write_part", write)
+        report, _ = screen(changed, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
+        assert report.rows == 400 and (report.resumed > 0) == resumed
+
+
+def test_two_runs_never_write_one_output(desk, orders, tmp_path):
+    with (
+        running._alone(tmp_path / "out.csv"),
+        pytest.raises(TroubleError, match="another run is writing this output"),
+    ):
+        screen(desk, [orders], tmp_path / "out.csv")
+    assert screen(desk, [orders], tmp_path / "out.csv")[0].rows == 3
+
+
 def test_a_full_disk_leaves_no_output_and_loses_nothing(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr("sekisho.batch.read.UNIT", 100)
+    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
     _many(tmp_path / "in.parquet", 300)
     write, calls = running.write_part, []
 
@@ -200,9 +270,9 @@ def test_the_order_in_which_things_are_learnt_does_not_show(desk, tmp_path):
 
 SLOW = """
 import sys, time
-from sekisho.batch import read, run
+from sekisho.batch import parquet, run
 from sekisho.cli.main import main
-read.UNIT = 100
+parquet.UNIT = 100
 write = run.write_part
 def slowly(*args):
     write(*args)

@@ -6,7 +6,7 @@ Nothing of pyarrow joins files so, and to read and write ten million rows again 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,13 +15,13 @@ from sekisho.batch.thrift import I64, LIST, STRUCT, Items, Reader, Struct, pack_
 MAGIC = b"PAR1"
 
 
-def join_parquet(parts: Sequence[Path], output: Path) -> None:
-    """Write one file with the row groups of all parts, in order. Its footer is that of the first part.
+def join_parquet(parts: Iterable[Path], output: Path) -> None:
+    """Write one file with the row groups of all parts, in order. Its schema is that of the first part.
 
     Raises:
         ValueError: A part is no whole Parquet file.
     """
-    footer: Struct | None = None
+    footer: Struct = {}
     rows = 0
     groups: list[Struct] = []
     with output.open("wb") as out:
@@ -38,7 +38,6 @@ def join_parquet(parts: Sequence[Path], output: Path) -> None:
                 shift_group(group, shift)
                 group.pop(7, None)  # its ordinal: counted anew by readers
                 groups.append(group)
-        assert footer is not None
         close(out, footer, rows, groups)
 
 

@@ -11,10 +11,11 @@ import errno
 import json
 import os
 import shutil
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -158,11 +159,15 @@ class Table:
             rows = self.encoder.encode(table)
         return self.screener.screen(_with_faults(rows, faults) if faults else rows)
 
+    def answers(self, screened: Screened) -> dict[str, pa.DictionaryArray]:
+        """The result columns."""
+        return {name: screened.column(name) for name in COLUMNS}
+
     def with_answers(self, table: pa.Table, screened: Screened) -> pa.Table:
         """The table with its result columns; a column of that name that was there before is renamed."""
         table = table.rename_columns(names_kept(table.column_names))
-        for name in COLUMNS:
-            table = table.append_column(name, screened.column(name))
+        for name, column in self.answers(screened).items():
+            table = table.append_column(name, column)
         return table
 
     def summarise(self, table: pa.Table) -> Summary:
@@ -211,7 +216,6 @@ def run(
     table: Table,
     *,
     progress: Progress | None = None,
-    options: Mapping[str, object] | None = None,
 ) -> Report:
     """Decide every row of the inputs and write the output.
 
@@ -220,7 +224,7 @@ def run(
     """
     kind = output_format(output, inputs)
     with _alone(output):
-        return _run(inputs, output, table, kind, progress, options or {})
+        return _run(inputs, output, table, kind, progress)
 
 
 @contextmanager
@@ -230,11 +234,6 @@ def _alone(output: Path) -> Iterator[None]:
     Raises:
         TroubleError: Another run is writing it.
     """
-    try:
-        import fcntl
-    except ImportError:  # no such locks here
-        yield
-        return
     path = output.with_name(f".{output.name}.lock")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -243,8 +242,15 @@ def _alone(output: Path) -> Iterator[None]:
         raise TroubleError([cannot_write(error, output)]) from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
             help_ = "wait until it is done, or give this result another name"
             trouble = Trouble("SK428", "another run is writing this output", (Place(str(output)),), help=help_)
             raise TroubleError([trouble]) from None
@@ -253,14 +259,13 @@ def _alone(output: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows keeps a file that is open; an empty one stays
+                path.unlink()
 
 
-def _run(
-    inputs: Inputs, output: Path, table: Table, kind: str, progress: Progress | None, options: Mapping[str, object]
-) -> Report:
+def _run(inputs: Inputs, output: Path, table: Table, kind: str, progress: Progress | None) -> Report:
     folder = output.parent / f".{output.name}.parts"
-    journal = _Journal(folder, _fingerprint(inputs, output, table, options))
+    journal = _Journal(folder, _fingerprint(inputs, output, table))
     report = Report()
     try:
         done = {n: line for n, line in journal.open().items() if _is_whole(_part(folder, n, kind), line)}
@@ -269,8 +274,8 @@ def _run(
         report.resumed = len(done)
         if progress is not None:
             progress(report.rows, inputs.expected())
-        parts = _work(inputs, kind, folder, table, journal, done, report, progress)
-        join(parts, output, kind, table.summarise)
+        with closing(_work(inputs, kind, folder, table, journal, done, report, progress)) as parts:
+            join(parts, output, kind, table.summarise)
     except OSError as error:
         raise TroubleError([cannot_write(error, output)]) from error
     report.asked = table.screener.asked
@@ -289,38 +294,45 @@ def _work(
     done: Mapping[int, _Line],
     report: Report,
     progress: Progress | None,
-) -> list[Path]:
-    parts: list[Path] = []
+) -> Generator[Path, None, None]:
+    """Decide what is not done yet; the parts in order, each as soon as it is whole."""
+    beside = kind == "parquet" and inputs.layout is not None and names_kept(inputs.headings) == [*inputs.headings]
+    waiting: list[tuple[int, Future[_Line] | None]] = []
+    made = 0
 
-    def finish(number: int, future: Future[_Line]) -> None:
-        line = future.result()
-        journal.add(number, line)
-        report.add(line)
-        if progress is not None:
-            progress(report.rows, inputs.expected())
+    def finish() -> Iterator[Path]:
+        nonlocal made
+        number, future = waiting.pop(0)
+        if future is not None:
+            line = future.result()
+            journal.add(number, line)
+            report.add(line)
+            if progress is not None:
+                progress(report.rows, inputs.expected())
+        part = _part(folder, number, kind)
+        if part.exists():
+            made += 1
+            yield part
 
-    waiting: list[tuple[int, Future[_Line]]] = []
     with ThreadPoolExecutor(max_workers=min(_AHEAD, (os.cpu_count() or 1) + 1)) as pool:
         try:
             for number, unit in enumerate(inputs.units()):
                 part = _part(folder, number, kind)
-                parts.append(part)
-                if number in done:
-                    continue
-                waiting.append((number, pool.submit(_one, unit, part, kind, table)))
+                waiting.append((number, None if number in done else pool.submit(_one, unit, part, kind, table, beside)))
                 if len(waiting) >= _AHEAD:
-                    finish(*waiting.pop(0))
+                    yield from finish()
             while waiting:
-                finish(*waiting.pop(0))
+                yield from finish()
         except BaseException:
             for _, future in waiting:
-                future.cancel()
+                if future is not None:
+                    future.cancel()
             raise
-    if not any(part.exists() for part in parts):
-        parts.append(_part(folder, len(parts), kind))
+    if not made:
+        part = _part(folder, 0, kind)
         nothing = pa.table({name: pa.array([], pa.string()) for name in inputs.headings})
-        write_part(table.with_answers(nothing, table.screen(nothing)), parts[-1], kind)
-    return [part for part in parts if part.exists()]
+        write_part(table.with_answers(nothing, table.screen(nothing)), part, kind)
+        yield part
 
 
 def _part(folder: Path, number: int, kind: str) -> Path:
@@ -332,13 +344,28 @@ def _is_whole(part: Path, line: _Line) -> bool:
     return part.exists() or not line.outcomes
 
 
-def _one(unit: Unit, part: Path, kind: str, table: Table) -> _Line:
+def _one(unit: Unit, part: Path, kind: str, table: Table, beside: bool) -> _Line:
+    """Decide a unit and write its part.
+
+    Args:
+        unit: The unit.
+        part: Where its part is written.
+        kind: The format.
+        table: Decides.
+        beside: Whether the columns of the input are passed on as they stand.
+    """
+    groups = unit.groups if beside else None
     try:
         rows = unit.read()
     except (pa.ArrowException, OSError) as error:
         return _Line(refused=unit.lost or [(f"{unit.file}, from {unit.place(0)}", reason(error))])
     screened = table.screen(rows, unit.faults)
-    write_part(table.with_answers(rows, screened), part, kind)
+    if groups is None:
+        write_part(table.with_answers(rows, screened), part, kind)
+    else:
+        from sekisho.batch.beside import Beside
+
+        write_part(Beside(groups.path, groups.numbers, table.answers(screened)), part, kind)
     counts = np.bincount(screened.codes, minlength=len(screened.table))
     outcomes: Counter[str] = Counter()
     why: dict[int, str] = {}
@@ -365,7 +392,7 @@ def _reasons(unit: Unit, screened: Screened, why: Mapping[int, str]) -> list[tup
         counts[said] += 1
         if counts[said] <= _PLACES:
             rows.setdefault(said, []).append(row)
-    return [(said, n, [unit.place(row) for row in rows[said]]) for said, n in counts.most_common(_REASONS)]
+    return [(said, n, [unit.place(row) + unit.among for row in rows[said]]) for said, n in counts.most_common(_REASONS)]
 
 
 def _with_faults(rows: Rows, faults: Mapping[int, str]) -> Rows:
@@ -426,7 +453,7 @@ class _Journal:
             os.fsync(file.fileno())
 
 
-def _fingerprint(inputs: Inputs, output: Path, table: Table, options: Mapping[str, object]) -> str:
+def _fingerprint(inputs: Inputs, output: Path, table: Table) -> str:
     files = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in inputs.files]
     desk = table.desk
     return digest(
@@ -438,7 +465,7 @@ def _fingerprint(inputs: Inputs, output: Path, table: Table, options: Mapping[st
             table.date_order,
             desk.digest,
             desk.registries.digest(),
-            dict(options),
+            {name: day.isoformat() for name, day in desk.timeline().adopted.items()},
             ENGINE,
         ]
     )

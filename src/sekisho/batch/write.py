@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,11 +76,11 @@ def plain(table: pa.Table) -> pa.Table:
     return table
 
 
-def join(parts: Sequence[Path], output: Path, kind: str, summarised: Callable[[pa.Table], Summary] = summarise) -> None:
+def join(parts: Iterable[Path], output: Path, kind: str, summarised: Callable[[pa.Table], Summary] = summarise) -> None:
     """Make the output of its parts, beside its place, and put it there in one step.
 
     Args:
-        parts: In order.
+        parts: In order; they may still be made while the first are joined.
         output: Its place.
         kind: Its format.
         summarised: Counts the rows for the sheet of a workbook.
@@ -88,38 +88,49 @@ def join(parts: Sequence[Path], output: Path, kind: str, summarised: Callable[[p
     output.parent.mkdir(parents=True, exist_ok=True)
     half = output.with_name(f".{output.name}.half")
     if kind == "parquet" and not output.suffix:
-        shutil.rmtree(half, ignore_errors=True)
-        half.mkdir()
-        for path in parts:
-            path.replace(half / path.name)
-        if output.exists():
-            shutil.rmtree(output)
-        half.replace(output)
+        _as_folder(list(parts), output, half)
         return
-    if kind == "parquet":
-        if len(parts) == 1:
-            parts[0].replace(half)
-        else:
+    try:
+        if kind == "parquet":
             from sekisho.batch.footers import join_parquet
 
             join_parquet(parts, half)
-    elif kind in ("csv", "jsonl"):
-        texts = [parts[0].parent / _HEAD, *parts] if kind == "csv" else parts
-        if output.suffix.lower() == ".tsv":
-            _as_tabs(texts, half)
+        elif kind in ("csv", "jsonl"):
+            texts = _with_head(parts) if kind == "csv" else parts
+            (_as_tabs if output.suffix.lower() == ".tsv" else _join_texts)(texts, half)
+        elif kind == "arrow":
+            _join_arrow(parts, half)
         else:
-            _join_texts(texts, half)
-    elif kind == "arrow":
-        _join_arrow(parts, half)
-    else:
-        from sekisho.batch.sheet import write_book
+            from sekisho.batch.sheet import write_book
 
-        table = _tables(parts)
-        write_book(table, half, summarised(table))
+            table = _tables(parts)
+            write_book(table, half, summarised(table))
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
     half.replace(output)
 
 
-def _join_texts(parts: Sequence[Path], output: Path) -> None:
+def _as_folder(parts: Sequence[Path], output: Path, half: Path) -> None:
+    """Make the output a folder of its parts, once all are there."""
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir()
+    for path in parts:
+        path.replace(half / path.name)
+    if output.exists():
+        shutil.rmtree(output)
+    half.replace(output)
+
+
+def _with_head(parts: Iterable[Path]) -> Iterator[Path]:
+    """The parts after their headings, which are written with the first."""
+    for number, path in enumerate(parts):
+        if not number:
+            yield path.parent / _HEAD
+        yield path
+
+
+def _join_texts(parts: Iterable[Path], output: Path) -> None:
     """One text file with the parts in order."""
     with output.open("wb") as out:
         for path in parts:
@@ -127,7 +138,7 @@ def _join_texts(parts: Sequence[Path], output: Path) -> None:
                 shutil.copyfileobj(file, out, 8 << 20)
 
 
-def _tables(parts: Sequence[Path]) -> pa.Table:
+def _tables(parts: Iterable[Path]) -> pa.Table:
     tables = []
     for path in parts:
         with pa.OSFile(str(path)) as source:
@@ -135,7 +146,7 @@ def _tables(parts: Sequence[Path]) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def _join_arrow(parts: Sequence[Path], output: Path) -> None:
+def _join_arrow(parts: Iterable[Path], output: Path) -> None:
     writer = None
     for path in parts:
         with pa.memory_map(str(path)) as source:
@@ -147,7 +158,7 @@ def _join_arrow(parts: Sequence[Path], output: Path) -> None:
         writer.close()
 
 
-def _as_tabs(parts: Sequence[Path], output: Path) -> None:
+def _as_tabs(parts: Iterable[Path], output: Path) -> None:
     import csv
 
     with output.open("w", encoding="utf-8", newline="") as out:

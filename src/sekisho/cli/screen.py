@@ -92,7 +92,8 @@ def command(
 ) -> int:  # fmt: skip
     """Decide every row of a table: CSV, TSV, JSON lines, Parquet, Arrow, Excel."""
     need_packages()
-    from sekisho.batch.columns import map_columns
+    from sekisho.base import TroubleError
+    from sekisho.batch.columns import understand
     from sekisho.batch.read import open_inputs
     from sekisho.cli.opened import desk_for
 
@@ -107,10 +108,12 @@ def command(
         spark, found = open_far(inputs)
     found = found or open_inputs(inputs, sheet=sheet)
     fixed = dict(constants) | ({"date": on} if on else {})
-    mapped = map_columns(found.headings, desk.library, given=mapping_of(maps), constants=fixed, file=inputs[0])
+    mapped, troubles = understand(found.headings, desk.library, given=mapping_of(maps), constants=fixed, file=inputs[0])
     if explain or write_map:
         for line in mapped.explain():
             click.echo(line, err=target is not None and write_map is None)
+    if troubles:
+        raise TroubleError(troubles)
     if write_map:
         _write_map(write_map, mapped)
         return 0
@@ -120,14 +123,13 @@ def command(
         raise click.UsageError("say where the result goes: -o OUTPUT")
     if spark is None and not Path(target).absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder `{Path(target).parent}`; make it, or write the result elsewhere")
-    adopted = tuple(str(each) for name in proposals for each in desk.proposal(name))
     try:
         if spark is not None:
             from sekisho.batch.engines import run_far
 
             report = run_far(spark, desk, found, target, mapped, dates or "")
         else:
-            report = _run(desk, found, Path(target), mapped, dates or "", engine, adopted)
+            report = _run(desk, found, Path(target), mapped, dates or "", engine)
     except KeyboardInterrupt:
         said = "what is decided is kept: the same command goes on where this one stopped"
         click.echo(f"\nstopped; {said if engine == 'columns' else 'nothing is written'}", err=True)
@@ -184,9 +186,7 @@ def _write_map(path: Path, mapped: Mapped) -> None:
     click.echo(f"written to {path}")
 
 
-def _run(
-    desk: Desk, found: Inputs, output: Path, mapped: Mapped, dates: str, engine: str, adopted: tuple[str, ...]
-) -> Report:
+def _run(desk: Desk, found: Inputs, output: Path, mapped: Mapped, dates: str, engine: str) -> Report:
     from sekisho.batch.memory import Memory
     from sekisho.batch.run import Table, run
     from sekisho.store import cache_folder
@@ -196,15 +196,15 @@ def _run(
 
         return run_engine(engine, desk, found, output, mapped, dates)
     folder = cache_folder()
+    adopted = [f"{name}@{day}" for name, day in sorted(desk.timeline().adopted.items())]
     memory = Memory(folder, (desk.digest, desk.registries.digest(), *adopted)) if folder else None
     table = Table(desk, mapped, dates, memory)
-    options = {"adopted": adopted}
     if not sys.stderr.isatty():
-        return run(found, output, table, options=options)
+        return run(found, output, table)
     from sekisho.cli.progress import Progress
 
     with Progress(sys.stderr) as progress:
-        return run(found, output, table, progress=progress, options=options)
+        return run(found, output, table, progress=progress)
 
 
 def _tell(report: Report, found: Inputs, output: str, as_json: bool) -> None:
@@ -274,8 +274,13 @@ def _indented(text: str, lead: str, canvas: Canvas, tone: str = "") -> Iterator[
 
 
 def _places(places: list[str]) -> str:
-    """`row 3 of the sheet`, `row 5 of the sheet`: rows 3, 5 of the sheet."""
-    words = [each.split(" ", 2) for each in places]
-    tail = f" {words[0][2]}" if len(words[0]) > 2 else ""
-    many = "s" if len(places) > 1 else ""
-    return f"row{many} {', '.join(each[1] for each in words)}{tail}"
+    """`row 3 of a.csv`, `row 5 of a.csv`, `row 2 of b.csv`: rows 3, 5 of a.csv; row 2 of b.csv."""
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for place in places:
+        what, number, *where = place.split(" ", 2)
+        numbers.setdefault((what, " ".join(where)), []).append(number)
+    said = [
+        f"{what}{'s' if len(found) > 1 else ''} {', '.join(found)} {where}".strip()
+        for (what, where), found in numbers.items()
+    ]
+    return "; ".join(said)
