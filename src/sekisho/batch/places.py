@@ -19,7 +19,11 @@ from sekisho.ir import INTERNATIONAL, Formula, Kind, Law, Library, Term, Timelin
 Value = tuple[str | None, int]
 """A value (None: unknown or not judged) and how well it is sourced."""
 
+History = tuple[tuple[int, int], ...]
+"""The days from which something has a code, since 1970, with the code; the first is the first of all."""
+
 _STATED = int(Support.OFFICIAL)
+_FIRST = day_number(FIRST_DAY.isoformat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,10 @@ class Places:
         self.vars = tuple(var for var in library.vars.values() if _about_states(var, library, registries))
         self._library = library
         self._terms = {var.name: library.terms[var.term] for var in self.vars if var.term in library.terms}
-        self._spans: dict[Hashable, list[tuple[int, Value]]] = {}
+        self._spans: dict[Hashable, History] = {}
         self._pairs: dict[tuple[str, str, str], Stretches] = {}
         self._alike: dict[Hashable, Stretches] = {}
-        self._histories: dict[str, list[tuple[int, int]]] = {}
+        self._histories: dict[str, History] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._values: list[dict[Value, int]] = [{} for _ in self.vars]
         self._rows = np.zeros((0, len(self.vars) + 1), np.int64)
@@ -65,16 +69,13 @@ class Places:
     def _lay_out(self, exporter: str, recipient: str, supplier: str) -> Stretches:
         state = INTERNATIONAL if exporter == UNKNOWN else exporter
         roles = {"this-state": state, "exporter": exporter, "recipient": recipient, "supplier": supplier}
-        columns = tuple(
-            tuple((day, self._code(at, value)) for day, value in self._history(var, roles))
-            for at, var in enumerate(self.vars)
-        )
+        columns = tuple(self._history(at, var, roles) for at, var in enumerate(self.vars))
         found = self._alike.get((state, columns))  # of most states the registries say the same
         if found is None:
             found = self._alike[state, columns] = self._stretched((self._law_history(state), *columns))
         return found
 
-    def _stretched(self, columns: Sequence[Sequence[tuple[int, int]]]) -> Stretches:
+    def _stretched(self, columns: Sequence[History]) -> Stretches:
         """The stretches on which none of some columns changes, and what all of them say there."""
         days = sorted({day for column in columns for day, _ in column})
         matrix = np.empty((len(days), len(columns)), np.int64)
@@ -84,12 +85,12 @@ class Places:
         numbers = [self._numbers.setdefault(tuple(row), len(self._numbers)) for row in matrix.tolist()]
         return Stretches(np.array(days), np.array(numbers))
 
-    def _law_history(self, state: str) -> list[tuple[int, int]]:
+    def _law_history(self, state: str) -> History:
         """Which law a state has, from which days."""
         found = self._histories.get(state)
         if found is None:
             days = {day_number(day.isoformat()) for day in (FIRST_DAY, *self.timeline.change_days(state))}
-            found = self._histories[state] = [(day, self._law(state, day)) for day in sorted(days)]
+            found = self._histories[state] = tuple((day, self._law(state, day)) for day in sorted(days))
         return found
 
     def _code(self, at: int, value: Value) -> int:
@@ -108,44 +109,43 @@ class Places:
             self._law_numbers[id(law)] = found  # the timeline keeps every law, so its id stays its own
         return found
 
-    def _history(self, var: Var, roles: Mapping[str, str]) -> list[tuple[int, Value]]:
-        first = day_number(FIRST_DAY.isoformat())
+    def _history(self, at: int, var: Var, roles: Mapping[str, str]) -> History:
+        """From which days a variable has which code."""
         if "=" in var.name:
             one, _, other = var.name.partition("=")
             a, b = roles[one], roles[other]
             known = UNKNOWN not in (a, b)
-            return [(first, (("true" if a == b else "false") if known else None, _STATED))]
+            return self._always(at, (("true" if a == b else "false") if known else None, _STATED))
         term = self._terms[var.name]
         if term.type == "state":
             code = roles[term.name]
-            value = None if code == UNKNOWN else code if code in var.domain else "*"
-            return [(first, (value, _STATED))]
+            return self._always(at, (None if code == UNKNOWN else code if code in var.domain else "*", _STATED))
         a, b = roles[term.subject], roles[term.relation] if term.relation else roles["this-state"]
         if UNKNOWN in (a, b):
-            return [(first, (None, _STATED))]
-        return self._span(term, a, b)
+            return self._always(at, (None, _STATED))
+        return self._span(at, term, a, b)
 
-    def _span(self, term: Term, a: str, b: str) -> list[tuple[int, Value]]:
+    def _always(self, at: int, value: Value) -> History:
+        return ((_FIRST, self._code(at, value)),)
+
+    def _span(self, at: int, term: Term, a: str, b: str) -> History:
         assert term.registry is not None
         registry, kind = term.registry
         lane = self.registries.lanes[term.registry]
-        judged = term.supplier == "judgement"
-        keys = lane.keys(a, b if lane.kind.two else None)
-        rows = any(key in lane.rows for key in keys)
-        key: Hashable = (
-            registry,
-            kind,
-            judged,
-            *((a, b) if rows else (lane.closed_for(a, b if lane.kind.two else None),)),
-        )
+        other = b if lane.kind.two else None
+        rows = any(key in lane.rows for key in lane.keys(a, other))
+        key = (at, a, b) if rows else (at, lane.closed_for(a, other))
         found = self._spans.get(key)
         if found is None:
-            found = self._spans[key] = []
+            judged = term.supplier == "judgement"
+            history: list[tuple[int, int]] = []
             for day in dict.fromkeys((FIRST_DAY, *self.registries.change_days(registry, kind, a, b))):
                 answer = self.registries.look_up(registry, kind, a, b, on=day)
                 value = None if answer.value is None or (judged and answer.row is None) else answer.value
                 word = None if value is None else "true" if value else "false"
-                found.append((day_number(day.isoformat()), (word, int(answer.support or _STATED) if word else _STATED)))
+                support = int(answer.support or _STATED) if word else _STATED
+                history.append((day_number(day.isoformat()), self._code(at, (word, support))))
+            found = self._spans[key] = tuple(history)
         return found
 
     def axis(self, profiles: NDArray[np.int64]) -> Axis:
