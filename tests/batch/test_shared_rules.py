@@ -86,11 +86,13 @@ def test_figures_as_tables_and_a_picture(tmp_path):
         "shared": {"rates": rates, "missing": ["another (it is gone)"]},
         "book": {"worst": book},
         "files": [made],
+        "sheet": {"nothing": [1.5, 1.0, 2.0]},
     }
     text = screen.told(found)
     assert "| other | 50 | 50 |" in text
     assert "| **Sekisho, columns, 2 threads** | 100 | **50 M** | 25 M … 100 M | — |" in text
     assert "Missing in this run: another (it is gone)." in text
+    assert "| nothing | 1.50 | 1.00 … 2.00 |" in text
     screen.drawn(found, tmp_path / "picture.svg")
     assert "Decisions a second" in (tmp_path / "picture.svg").read_text(encoding="utf-8") or (
         (tmp_path / "picture.svg").stat().st_size > 10_000
