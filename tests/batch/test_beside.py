@@ -114,6 +114,25 @@ def test_several_files_some_without_rows(desk, tmp_path):
         same(pq.read_table(target), table, answers)
 
 
+def test_columns_that_folders_name(desk, tmp_path):
+    for folder, count in (("region=EU/year=2024", 30), ("region=EU/year=__HIVE_DEFAULT_PARTITION__", 20)):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        pq.write_table(orders(count), tmp_path / "in" / folder / "part.parquet", row_group_size=13)
+    inputs = open_inputs([str(tmp_path / "in")])
+    assert inputs.layout is not None
+    mapped = map_columns(inputs.headings, desk.library, constants={"exporter": "Japan"})
+    run(inputs, tmp_path / "out.parquet", Table(desk, mapped))
+    found = pq.read_table(tmp_path / "out.parquet")
+    assert found.column_names == [*orders(0).column_names, "region", "year", *COLUMNS]
+    assert found.column("region").to_pylist() == ["EU"] * 50
+    assert found.column("year").to_pylist() == ["2024"] * 30 + [None] * 20
+    assert found.column("id").to_pylist() == [*range(30), *range(20)]
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect() as connection:
+        counted = f"SELECT region, year, COUNT(outcome) FROM '{tmp_path / 'out.parquet'}' GROUP BY ALL ORDER BY year"
+        assert connection.execute(counted).fetchall() == [("EU", "2024", 30), ("EU", None, 20)]
+
+
 def test_files_that_differ_in_type_or_maker_are_written_anew(desk, tmp_path):
     pq.write_table(orders(20), tmp_path / "a.parquet")
     other = orders(20).set_column(0, "id", pa.array(range(20), pa.int32()))

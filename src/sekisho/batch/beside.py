@@ -4,8 +4,8 @@ Nothing of the input is encoded again: of each row group the bytes are copied, t
 follow, and one footer tells of both. So the input's types, encodings, compression and statistics are
 those of the output.
 
-A result column is text of few kinds, one in every row. Its pages are written here and not by pyarrow:
-the codes are there already, in one or two bytes each, and are compressed as they are.
+What is added is text of few kinds. Its pages are written here and not by pyarrow: the codes are there
+already, in one or two bytes each, and are compressed as they are.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sekisho.batch.footers import MAGIC, close, copy, read_footer, shift_chunk
 from sekisho.batch.thrift import BINARY, I32, I64, LIST, STRUCT, Items, Struct, pack_struct, pack_varint
@@ -32,12 +33,23 @@ class Beside:
     Attributes:
         source: The file.
         numbers: Which of its row groups.
+        folders: The columns that the names of its folders say: each of them one text, or null throughout.
         answers: The result columns of their rows, in the same order; nowhere is there a null.
     """
 
     source: Path
     numbers: Sequence[int]
+    folders: Mapping[str, pa.DictionaryArray]
     answers: Mapping[str, pa.DictionaryArray]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A column that is added, for the rows of one group."""
+
+    name: str
+    values: pa.DictionaryArray
+    optional: bool
 
 
 def write_beside(rows: Beside, path: Path) -> None:
@@ -47,7 +59,7 @@ def write_beside(rows: Beside, path: Path) -> None:
         OSError: The one file cannot be read, or the other written.
         ValueError: The source is no whole Parquet file.
     """
-    source, answers = rows.source, rows.answers
+    source, added = rows.source, {**rows.folders, **rows.answers}
     stat = source.stat()
     footer = dict(_footer(source, stat.st_size, stat.st_mtime_ns))
     given, first = [], 0
@@ -58,11 +70,12 @@ def write_beside(rows: Beside, path: Path) -> None:
             count = group[3][1]
             if count:
                 here = slice(first, first + count)
-                given.append(_group(group, file, {name: each[here] for name, each in answers.items()}, out))
+                columns = [_Text(name, each[here], name in rows.folders) for name, each in added.items()]
+                given.append(_group(group, columns, file, out))
             first += count
-        footer[2] = (LIST, _schema(footer[2][1].values, list(answers)))
+        footer[2] = (LIST, _schema(footer[2][1].values, rows))
         if 7 in footer:  # how the values of each column compare: as their type does
-            orders = [*footer[7][1].values, *({1: (STRUCT, {})} for _ in answers)]
+            orders = [*footer[7][1].values, *({1: (STRUCT, {})} for _ in added)]
             footer[7] = (LIST, Items(STRUCT, orders))
         footer.pop(5, None)  # what an engine noted of its schema is true no longer
         close(out, footer, first, given)
@@ -75,11 +88,11 @@ def _footer(source: Path, _size: int, _changed: int) -> Struct:
         return read_footer(file, str(source))[1]
 
 
-def _group(group: Struct, source: BinaryIO, results: dict[str, pa.DictionaryArray], out: BinaryIO) -> Struct:
-    """Write a row group: its columns as they stand, and its results."""
+def _group(group: Struct, columns: list[_Text], source: BinaryIO, out: BinaryIO) -> Struct:
+    """Write a row group: its columns as they stand, and those that are added."""
     begin = out.tell()
     chunks = [_passed_on(chunk, source, out) for chunk in group[1][1].values]
-    chunks += [_result(name, column, out) for name, column in results.items()]
+    chunks += [_added(column, out) for column in columns]
     return {
         **{number: value for number, value in group.items() if number in (3, 4)},  # its rows, and how they are sorted
         1: (LIST, Items(STRUCT, chunks)),
@@ -101,22 +114,19 @@ def _passed_on(chunk: Struct, source: BinaryIO, out: BinaryIO) -> Struct:
     return passed
 
 
-def _result(name: str, column: pa.DictionaryArray, out: BinaryIO) -> Struct:
-    """Write the pages of a result column: its texts, and a code for each row."""
-    begin, count = out.tell(), len(column)
-    texts = [text.encode() for text in column.dictionary.to_pylist()]
+def _added(column: _Text, out: BinaryIO) -> Struct:
+    """Write the pages of a column that is added: its texts, and a code for each row."""
+    begin, count = out.tell(), len(column.values)
+    texts = [text.encode() for text in column.values.dictionary.to_pylist()]
     plain = b"".join(len(text).to_bytes(4, "little") + text for text in texts)
     size = _page(2, 7, {1: (I32, len(texts)), 2: (I32, _PLAIN)}, plain, out)
-    codes = column.indices.to_numpy(zero_copy_only=False)
-    eights = -(-count // 8)  # codes stand in eights, those of a byte or two as they are in memory
-    body = bytes([8 * codes.itemsize]) + pack_varint(eights << 1 | 1) + codes.tobytes()
     pages = out.tell()
     kinds = {1: (I32, count), 2: (I32, _CODES), 3: (I32, _RLE), 4: (I32, _RLE)}
-    size += _page(0, 5, kinds, body + bytes(codes.itemsize * (8 * eights - count)), out)
+    size += _page(0, 5, kinds, _levels(column) + _codes(column.values), out)
     told: Struct = {
         1: (I32, _TEXT),
         2: (LIST, Items(I32, [_PLAIN, _RLE, _CODES])),
-        3: (LIST, Items(BINARY, [name.encode()])),
+        3: (LIST, Items(BINARY, [column.name.encode()])),
         4: (I32, _SNAPPY),
         5: (I64, count),
         6: (I64, size),
@@ -125,6 +135,24 @@ def _result(name: str, column: pa.DictionaryArray, out: BinaryIO) -> Struct:
         11: (I64, begin),
     }
     return {2: (I64, 0), 3: (STRUCT, told)}
+
+
+def _levels(column: _Text) -> bytes:
+    """Where a column may be null, which of its rows are: all or none."""
+    if not column.optional:
+        return b""
+    run = pack_varint(len(column.values) << 1) + bytes([column.values.null_count == 0])
+    return len(run).to_bytes(4, "little") + run
+
+
+def _codes(values: pa.DictionaryArray) -> bytes:
+    """The codes in eights, each in as many bytes as in memory."""
+    if values.null_count:
+        return bytes([0])
+    codes: NDArray[Any] = values.indices.to_numpy(zero_copy_only=False)
+    eights = -(-len(codes) // 8)
+    rest = bytes(codes.itemsize * (8 * eights - len(codes)))
+    return bytes([8 * codes.itemsize]) + pack_varint(eights << 1 | 1) + codes.tobytes() + rest
 
 
 def _page(kind: int, field: int, says: Struct, body: bytes, out: BinaryIO) -> int:
@@ -136,8 +164,9 @@ def _page(kind: int, field: int, says: Struct, body: bytes, out: BinaryIO) -> in
     return len(head) + len(body)
 
 
-def _schema(given: list[Struct], names: Sequence[str]) -> Items:
-    """The columns of the input and the results; the first of a schema is its root, which counts them."""
-    root = {**given[0], 5: (I32, given[0][5][1] + len(names))}
-    text: Struct = {1: (I32, _TEXT), 3: (I32, 0), 6: (I32, 0), 10: (STRUCT, {1: (STRUCT, {})})}
-    return Items(STRUCT, [root, *given[1:], *({**text, 4: (BINARY, name.encode())} for name in names)])
+def _schema(given: list[Struct], rows: Beside) -> Items:
+    """The columns of the input and those added; the first of a schema is its root, which counts them."""
+    text: Struct = {1: (I32, _TEXT), 6: (I32, 0), 10: (STRUCT, {1: (STRUCT, {})})}
+    added = [{**text, 3: (I32, 1), 4: (BINARY, name.encode())} for name in rows.folders]
+    added += [{**text, 3: (I32, 0), 4: (BINARY, name.encode())} for name in rows.answers]
+    return Items(STRUCT, [{**given[0], 5: (I32, given[0][5][1] + len(added))}, *given[1:], *added])

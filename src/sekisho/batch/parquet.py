@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -27,7 +28,8 @@ class Groups:
         path: The file.
         numbers: Which they are; once read, those that could be read.
         first: How many rows of the file come before.
-        texts: The columns of text, which are read as dictionaries.
+        texts: The columns of text that are read as dictionaries.
+        folders: The columns that the names of its folders say, by name.
         lost: Rows that could not be read, with the reason; known once they have been read.
     """
 
@@ -35,6 +37,7 @@ class Groups:
     numbers: list[int]
     first: int
     texts: Sequence[str]
+    folders: Mapping[str, str]
     lost: list[tuple[str, str]] = field(default_factory=list)
 
     def read(self) -> pa.Table:
@@ -49,7 +52,7 @@ class Groups:
         """
         with pq.ParquetFile(self.path, read_dictionary=self.texts) as file:
             try:
-                return file.read_row_groups(self.numbers)
+                return _with_folders(file.read_row_groups(self.numbers), self.folders)
             except (pa.ArrowException, OSError):
                 return self._undamaged(file)
 
@@ -67,11 +70,11 @@ class Groups:
                     raise
             start += size
         self.numbers = list(tables)
-        return pa.concat_tables(tables.values()).unify_dictionaries()
+        return _with_folders(pa.concat_tables(tables.values()).unify_dictionaries(), self.folders)
 
 
-def open_parquet(path: Path, parts: Mapping[str, str]) -> Opened:
-    """Look into a file; `parts` are the columns that the names of its folders say.
+def open_parquet(path: Path, folders: Mapping[str, str]) -> Opened:
+    """Look into a file; `folders` are the columns that the names of its folders say.
 
     Raises:
         pyarrow.ArrowException: It is no Parquet file, or cut short.
@@ -79,7 +82,8 @@ def open_parquet(path: Path, parts: Mapping[str, str]) -> Opened:
     """
     meta = pq.read_metadata(path)
     schema = meta.schema.to_arrow_schema()
-    names = distinct_headings((*schema.names, *(name for name in parts if name not in schema.names)))
+    folders = {name: value for name, value in folders.items() if name not in schema.names}
+    names = distinct_headings((*schema.names, *folders))
     texts = _as_dictionaries(meta, schema)
     sizes = [meta.row_group(group).num_rows for group in range(meta.num_row_groups)]
 
@@ -88,19 +92,19 @@ def open_parquet(path: Path, parts: Mapping[str, str]) -> Opened:
         first = count = 0
         for group, size in enumerate(sizes):
             if groups and count + size > UNIT:
-                yield _grouped(Groups(path, groups, first, texts), parts)
+                yield _grouped(Groups(path, groups, first, texts, folders))
                 groups, first, count = [], first + count, 0
             if size > 4 * UNIT:
-                yield from _large_group(path, group, first, texts, parts)
+                yield from _large_group(path, group, first, texts, folders)
                 first += size
                 continue
             groups.append(group)
             count += size
         if groups:
-            yield _grouped(Groups(path, groups, first, texts), parts)
+            yield _grouped(Groups(path, groups, first, texts, folders))
 
-    whole = max(sizes, default=0) <= 4 * UNIT and set(names) == set(schema.names)
-    layout = (meta.schema, meta.created_by) if whole and not _OLD.match(meta.created_by or "") else None
+    whole = max(sizes, default=0) <= 4 * UNIT and not _OLD.match(meta.created_by or "")
+    layout = (meta.schema, meta.created_by, tuple(folders)) if whole else None
     return Opened(names, meta.num_rows, units, {f.name: f.type for f in schema}, layout)
 
 
@@ -119,17 +123,15 @@ def _as_dictionaries(meta: pq.FileMetaData, schema: pa.Schema) -> list[str]:
     return sorted(texts)
 
 
-def _grouped(groups: Groups, parts: Mapping[str, str]) -> Unit:
-    return Unit(
-        str(groups.path), groups.first, lambda: _with_parts(groups.read(), parts), lost=groups.lost, groups=groups
-    )
+def _grouped(groups: Groups) -> Unit:
+    return Unit(str(groups.path), groups.first, groups.read, lost=groups.lost, groups=groups)
 
 
-def _large_group(path: Path, group: int, first: int, texts: list[str], parts: Mapping[str, str]) -> Iterator[Unit]:
+def _large_group(path: Path, group: int, first: int, texts: list[str], folders: Mapping[str, str]) -> Iterator[Unit]:
     """A group of more rows than should be held at once, piece by piece."""
     with pq.ParquetFile(path, read_dictionary=texts) as file:
         for batch in file.iter_batches(UNIT, row_groups=[group]):
-            table = _with_parts(pa.Table.from_batches([batch]), parts)
+            table = _with_folders(pa.Table.from_batches([batch]), folders)
             yield Unit(str(path), first, partial(pa.Table.slice, table))
             first += batch.num_rows
 
@@ -138,13 +140,12 @@ _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What a folder is called whose rows say nothing in that column."""
 
 
-def _with_parts(table: pa.Table, parts: Mapping[str, str]) -> pa.Table:
+def _with_folders(table: pa.Table, folders: Mapping[str, str]) -> pa.Table:
     """The rows with the columns that the names of their folders say."""
-    for name, value in parts.items():
-        if name not in table.column_names:
-            codes = pa.array([None if value == _NO_VALUE else 0] * table.num_rows, pa.int32())
-            column = pa.DictionaryArray.from_arrays(codes, pa.array([unquote(value)]))
-            table = table.append_column(name, column)
+    for name, value in folders.items():
+        nothing = value == _NO_VALUE
+        codes = pa.nulls(table.num_rows, pa.int8()) if nothing else pa.array(np.zeros(table.num_rows, np.int8))
+        table = table.append_column(name, pa.DictionaryArray.from_arrays(codes, pa.array([unquote(value)])))
     return table
 
 

@@ -223,12 +223,12 @@ def run(
         TroubleError: The output cannot be written; what is done is kept for the next run.
     """
     kind = output_format(output, inputs)
-    with _alone(output):
+    with alone(output):
         return _run(inputs, output, table, kind, progress)
 
 
 @contextmanager
-def _alone(output: Path) -> Iterator[None]:
+def alone(output: Path) -> Iterator[None]:
     """While a run writes an output no other does: their parts would be mixed. Let go of when a run dies.
 
     Raises:
@@ -365,7 +365,8 @@ def _one(unit: Unit, part: Path, kind: str, table: Table, beside: bool) -> _Line
     else:
         from sekisho.batch.beside import Beside
 
-        write_part(Beside(groups.path, groups.numbers, table.answers(screened)), part, kind)
+        folders = {name: rows.column(name).chunk(0) for name in groups.folders}
+        write_part(Beside(groups.path, groups.numbers, folders, table.answers(screened)), part, kind)
     counts = np.bincount(screened.codes, minlength=len(screened.table))
     outcomes: Counter[str] = Counter()
     why: dict[int, str] = {}
