@@ -56,8 +56,7 @@ def write_beside(rows: Beside, path: Path) -> None:
     """Write row groups with their answers beside them.
 
     Raises:
-        OSError: The one file cannot be read, or the other written.
-        ValueError: The source is no whole Parquet file.
+        OSError: The one file cannot be read as its footer says, or the other cannot be written.
     """
     source, added = rows.source, {**rows.folders, **rows.answers}
     stat = source.stat()

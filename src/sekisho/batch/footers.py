@@ -5,6 +5,7 @@ Nothing of pyarrow joins files so, and to read and write ten million rows again 
 
 from __future__ import annotations
 
+import errno
 import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ def join_parquet(parts: Iterable[Path], output: Path) -> None:
     """Write one file with the row groups of all parts, in order. Its schema is that of the first part.
 
     Raises:
-        ValueError: A part is no whole Parquet file.
+        OSError: A part is no whole Parquet file, or the output cannot be written.
     """
     footer: Struct = {}
     rows = 0
@@ -45,16 +46,16 @@ def read_footer(file: BinaryIO, name: str) -> tuple[int, Struct]:
     """Where the footer begins, and the footer.
 
     Raises:
-        ValueError: The file is no whole Parquet file.
+        OSError: It is no whole Parquet file.
     """
     file.seek(0, 2)
     size = file.tell()
     if size < 12:
-        raise ValueError(f"{name} is cut short")
+        raise OSError(errno.EIO, f"{name} is cut short")
     file.seek(size - 8)
     length, magic = struct.unpack("<I4s", file.read(8))
     if magic != MAGIC or length > size - 12:
-        raise ValueError(f"{name} is cut short")
+        raise OSError(errno.EIO, f"{name} is cut short")
     file.seek(size - 8 - length)
     return size - 8 - length, Reader(file.read(length)).struct()
 
@@ -63,12 +64,12 @@ def copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
     """Copy so many bytes from where the source stands.
 
     Raises:
-        ValueError: There are not so many.
+        OSError: There are not so many.
     """
     while count:
         data = source.read(min(count, 8 << 20))
         if not data:
-            raise ValueError("a Parquet file ends before its columns do")
+            raise OSError(errno.EIO, "a Parquet file ends before its columns do")
         target.write(data)
         count -= len(data)
 
