@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from sekisho.base import Day, TroubleError
+from sekisho.base import Day, Support, TroubleError
 from sekisho.charts import grid, openness, paper, strip
-from sekisho.charts.classes import ITEMS, named_states
+from sekisho.charts.classes import ITEMS, case_fields, named_states
 from sekisho.ir import Outcome
 
 LAST = Day(2026, 11, 21)
@@ -72,6 +72,31 @@ def test_an_export_is_from_the_state_whose_law_it_is(desk):
     assert korea.on(Day(2022, 3, 6))["UKR", "finished weapon"] == 1
     assert korea.on(Day(2022, 3, 7))["UKR", "finished weapon"] == 0  # presumed denied, whoever supplied it
     assert korea.finding.endswith("from 100\u00a0% to 0\u00a0% on 7 March 2022")
+
+
+def test_shares_say_how_the_plain_case_is_sourced(desk):
+    """South Korea before its first statute on record: our inference, and marked as one."""
+    korea = openness.openness(desk, "KOR", recipients=["UKR"], first=Day(2000, 1, 1), last=Day(2023, 1, 1))
+    assert korea.mark("UKR", "weapon part", Day(2005, 12, 31)) is Support.INFERRED
+    assert korea.mark("UKR", "weapon part", Day(2006, 1, 2)) > Support.INFERRED
+    assert korea.weakest("weapon part")[0] == (Day(2000, 1, 1), Support.INFERRED)
+    head, *rows = openness.table(korea)
+    assert rows[0][head.index("1 Jan 2000")].endswith("% i")
+    assert "i inferred" in openness.key(korea)
+    assert openness.data(korea)["shares"][0]["support"] == "inferred"
+    assert "inferred" in [text.get_text() for text in openness.draw(korea).texts]
+    case = desk.case(exporter="KOR", recipient="UKR", item={**case_fields(ITEMS["weapon part"])}, date=Day(2023, 1, 1))
+    assert korea.mark("UKR", "weapon part", Day(2023, 1, 1)) is desk.decide(case).support
+
+
+def test_cells_and_stretches_say_how_they_are_sourced(desk, flips, traced):
+    marks = grid.data(flips)["support"]["USA"]
+    case = desk.case(exporter="JPN", recipient="USA", item=case_fields(ITEMS["finished weapon"]), date=Day(2026, 4, 21))
+    assert marks[1][0] == desk.decide(case).support.word
+    assert any("→◐r" in cell for row in grid.table(flips) for cell in row)
+    assert grid.key(flips).startswith("r reported")
+    assert {row[2].partition(", ")[2] for row in strip.table(traced)} >= {"reported", ""}
+    assert any("(reported)" in text.get_text() for text in strip.draw(traced).texts)
 
 
 def test_the_mean_of_a_class_is_drawn_and_told(desk):

@@ -28,6 +28,22 @@ def test_the_revision_of_2022(real):
     assert max(map(len, said.splitlines())) <= 80
 
 
+def test_the_essence_is_on_the_first_screen(real):
+    arguments = ("compare", "2026-04-20", "2026-04-21", "--state", "JPN")
+    status, said = real(*arguments)
+    lines = said.splitlines()
+    screen = " ".join(" ".join(lines[:25]).split())
+    assert status == 0
+    assert len(lines) < 60
+    assert screen.startswith("The second law opens and closes:")
+    assert "Closes: may be permitted → prohibited" in screen
+    assert "Opens: prohibited → may be permitted" in screen
+    assert "⊢ where it holds" in said
+    full = real(*arguments, "--full")[1]
+    assert [each for each in "⊢#∖▸" if f"{each} " not in full] == []
+    assert len(full.splitlines()) > 2 * len(lines)
+
+
 def test_json_has_exact_counts(real):
     arguments = (
         "compare",
@@ -139,8 +155,11 @@ def test_a_policy_that_begins_is_told_by_its_rule(real):
     status, said = real("compare", "2022-03-06", "2022-03-07", "--state", "KOR")
     plain = " ".join(said.split())
     assert status == 0
+    assert "Closes: may be permitted → presumed denied" in plain
+    # The sources put the beginning between the 7th and the 15th, so what holds from the 7th on is inferred.
     assert (
-        "“No lethal item directly to Ukraine” (kr-no-lethal-items) begins: may be permitted → presumed denied" in plain
+        "“No lethal item directly to Ukraine” (kr-no-lethal-items-signalled) begins policy 2022, signal · inferred"
+        in plain
     )
     assert "the recipient is Ukraine, the item is a weapon" in plain
     assert "anything at all" not in plain
@@ -157,7 +176,7 @@ def test_a_rule_that_stands_elsewhere_says_through_what_and_how_well_sourced(rea
     data = json.loads(real("compare", "2023-12-21", "2023-12-22", "--state", "JPN", "--json")[1])
     cause = next(each["cause"] for each in data["changes"] if each["cause"]["name"] == "jp-five-purposes")
     assert (cause["how"], cause["support"]) == ("changes", "inferred")
-    said = " ".join(real("compare", "2023-12-21", "2023-12-22", "--state", "JPN")[1].split())
+    said = " ".join(real("compare", "2023-12-21", "2023-12-22", "--state", "JPN", "--full")[1].split())
     assert "through jp-five-purposes-unarmed and jp-five-purposes-armed" in said
     assert "finds that Iran is a security partner" in said  # a case that flips says on which findings
 

@@ -107,7 +107,7 @@ def test_a_picture_of_a_later_day(real):
     [
         (("compare", "2022-13-07", "2022-03-08", "--state", "JPN"), "there is no month 13"),
         (("chart", "grid", "--state", "JPN", "--on", "2026-04-31"), "this month has no day 31: its last is 2026-04-30"),
-        (("trace", *PATRIOT, "--to", "soon"), "write the day as 2026-05-01"),
+        (("trace", *PATRIOT, "--to", "soon"), "write days as YYYY-MM-DD, such as 2026-05-01"),
     ],
     ids=["month", "day", "form"],
 )
@@ -139,3 +139,25 @@ def test_a_table_is_not_written_into_a_folder_that_is_not_there(run, desk, tmp_p
 def test_replaying_nothing_counts_nothing(real):
     status, said = real("replay", "nosuch")
     assert (status, "0 cases" in said, "no such file or folder" in said) == (1, False, True)
+
+
+def test_a_name_that_nothing_bears_has_a_code_and_only_near_suggestions(real):
+    status, said = real("show", "nosuch")
+    assert (status, "SK516  nothing is called `nosuch`" in said) == (1, True), said
+    status, said = real("show", "Japn")
+    assert status == 1
+    assert "did you mean `state Japan`?" in said
+
+
+def test_a_contested_answer_says_so_beside_the_outcome(real, tmp_path):
+    """Whether vests could go to Ukraine on the eve of the heading was unclear, so the first lines say that."""
+    case = tmp_path / "vests.yaml"
+    case.write_text(
+        "{date: 2022-03-07, exporter: JPN, recipient: UKR, consideration: grant, item: {name: vests, arms: true, "
+        "weapon: false, form: finished, purpose: [protection], production: indigenous, stock: state-surplus}}\n"
+    )
+    said = real("decide", str(case))[1]
+    head = " ".join(said.partition("Barred by")[0].split())
+    assert "PROHIBITED" in head
+    assert "≷ The law is contested here: read otherwise, the answer is may be permitted" in head
+    assert "--reading" in said

@@ -191,5 +191,19 @@ def test_what_would_have_to_go_says_what_then_remains(real):
     law = "Or the least that would have to go from the law itself"
     then = " ".join(real("take", *PATRIOT, "--on", "2024-03-27")[1].split()).partition(law)[2]
     assert "◇ only if the Government of Japan finds “positive meaning security”" in then
-    now = " ".join(real("take", *PATRIOT, "--on", "2026-11-21")[1].split()).partition(law)[2]
-    assert "that is not enough: it would still be prohibited" in now  # the permission asks for the agreement, too
+    now = " ".join(real("take", *PATRIOT, "--on", "2026-11-21")[1].split())
+    assert law not in now  # the permission asks for the agreement, too, so to strike out the bar is no way
+    idle = now.partition("What would not do")[2]
+    assert "To strike out “Limit on the destination of weapons” is not enough: it would still be prohibited" in idle
+
+
+def test_consent_names_what_shuts_the_way_and_not_bars_that_would_need_findings(real):
+    said = " ".join(real("take", *PATRIOT, "--on", "2026-11-21")[1].split())
+    assert "consent to its going on to Ukraine: prohibited: no entry of the Implementation Guidelines" in said
+    assert "1-1 Treaties" not in said
+
+
+def test_an_agreement_would_not_put_a_state_on_the_closed_list_of_2022(real):
+    said = " ".join(real("take", *PATRIOT, "--on", "2023-03-01")[1].split())
+    card = said.partition("Weapons for twelve states on a white list")[2].partition("§")[0]
+    assert "▒ not certain: the proposed list was closed, with twelve states on it" in card

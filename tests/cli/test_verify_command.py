@@ -27,6 +27,9 @@ def test_every_property_holds(real, desk):
     assert "no contradictions" in said
     assert "No outcome is ever free for arms" in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_what_is_looked_for_unasked_is_counted(real):
     data = json.loads(real("verify", "--json")[1])
     assert data["looked_for"]["rules"] > 200
     assert {each["warning"] for each in data["looked_for"]["found"]} <= {True}
@@ -78,3 +81,34 @@ def test_a_folder_without_a_rulebook_proves_nothing(run, tmp_path, command, stra
         (tmp_path / "notes.md").write_text("# Notes\n")
     status, said = run(*command, str(tmp_path))
     assert (status, "SK109  there is no rulebook in it" in said) == (1 if command[0] == "verify" else 3, True), said
+
+
+def test_a_proof_bears_the_mark_of_the_weakest_rules_it_needs(real):
+    names = ("jp-no-gift-of-weapons-from-stock", "jp-first-principle-treaties", "jp-no-arms-to-communist-bloc")
+    data = {each["property"]: each for each in json.loads(real("verify", *names, "--json")[1])["verdicts"]}
+    assert data[names[0]]["support"] == "reported"
+    assert "jp-state-gift" in data[names[0]]["rests_on"]
+    assert data[names[1]]["support"] == "recalled"
+    assert "jp-treaty-mines" in data[names[1]]["rests_on"]
+    assert (data[names[2]]["support"], data[names[2]]["rests_on"]) == ("official", [])
+    said = " ".join(real("verify", names[0])[1].split())
+    assert "peacekeeping apart reported" in said
+    assert "≈ reported: jp-state-stock and jp-state-gift" in said
+    assert "no mark says" in said
+
+
+def test_what_a_day_closed_is_marked_like_the_weakest_rule_that_came_or_went(real):
+    name = "jp-2024-closed-only-the-joint-fighter"
+    verdict = json.loads(real("verify", name, "--json")[1])["verdicts"][0]
+    assert (verdict["support"], verdict["rests_on"]) == ("inferred", ["jp-gcap-in-combat-five-purposes"])
+    nothing = json.loads(real("verify", "jp-2015-opened-nothing", "--json")[1])["verdicts"][0]
+    assert nothing["not_expressed"] == ["jp-amendment-of-2015"]
+
+
+def test_a_refuted_property_has_no_mark(real, tmp_path):
+    law = tmp_path / "law"
+    shutil.copytree(data_folder("law"), law)
+    page = law / "JPN" / "properties.md"
+    page.write_text(page.read_text(encoding="utf-8") + wrong_like(page.read_text(encoding="utf-8")), encoding="utf-8")
+    data = json.loads(real("verify", "jp-wrong-on-purpose", "--law", str(law), "--json")[1])
+    assert data["verdicts"][0]["support"] is None

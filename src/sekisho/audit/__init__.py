@@ -2,5 +2,6 @@
 
 from sekisho.audit.coverage import Coverage, RuleCoverage, coverage
 from sekisho.audit.inspect import AuditReport, audit
+from sekisho.audit.sourcing import sourced
 
-__all__ = ["AuditReport", "Coverage", "RuleCoverage", "audit", "coverage"]
+__all__ = ["AuditReport", "Coverage", "RuleCoverage", "audit", "coverage", "sourced"]

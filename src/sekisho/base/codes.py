@@ -113,5 +113,6 @@ CODES = {
     "SK513": "A side of a comparison names neither a day, a state whose law is encoded, nor a folder.",
     "SK514": "A picture was asked for, and the plotting library is not installed.",
     "SK515": "A picture was to be saved to a file of an ending that cannot be drawn.",
+    "SK516": "Something was to be shown, and nothing has that name.",
 }
 """Every code, in the order of the rooms, with one sentence on what it tells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 Day = date
 """A calendar day, without a time and without a zone."""
@@ -45,11 +45,12 @@ def mend_day(text: str) -> str:
     Example:
         >>> mend_day("2022-13-07"), mend_day("2026-04-31")
         ('there is no month 13: months run from 01 to 12', 'this month has no day 31: its last is 2026-04-30')
-        >>> mend_day("7 March 2022")
-        'write the day as 2026-05-01'
+        >>> mend_day("7 March 2022"), mend_day("yesterday")
+        ('write the day as 2022-03-07', 'write days as YYYY-MM-DD, such as 2026-05-01')
     """
     if not _ISO.fullmatch(text):
-        return "write the day as 2026-05-01"
+        meant = _meant(text)
+        return f"write the day as {meant}" if meant else "write days as YYYY-MM-DD, such as 2026-05-01"
     year, month, day = (int(part) for part in text.split("-"))
     if not 1 <= month <= 12:
         return f"there is no month {text[5:7]}: months run from 01 to 12"
@@ -58,6 +59,20 @@ def mend_day(text: str) -> str:
         if not 1 <= day <= last.day:
             return f"this month has no day {text[8:]}: its last is {last}"
     return f"name a day from {FIRST_DAY} to {LAST_DAY}"
+
+
+_FORMS = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %d %Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d")
+"""Ways to write a day of which each can mean one day only; 3/7/2022 is none of them."""
+
+
+def _meant(text: str) -> str:
+    """The day that a text in another form means, as it is to be written; empty where that is not plain."""
+    for form in _FORMS:
+        try:
+            return parse_day(datetime.strptime(text.strip(), form).date().isoformat()).isoformat()
+        except ValueError:
+            continue
+    return ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sekisho.base import Day, Place, Trouble, nearest, parse_day, sort_troubles
+from sekisho.base import Day, Place, Trouble, mend_day, nearest, parse_day, sort_troubles
 from sekisho.base.yaml12 import Located, read_yaml
 from sekisho.cases.fields import ITEM, NOTES, OPEN, STATE_FIELDS, TOP, term_of
 from sekisho.cases.model import UNKNOWN, Case, Finding, Item
@@ -219,7 +219,7 @@ class CaseReader:
         try:
             return parse_day(node.value)
         except ValueError as error:
-            self._trouble("SK405", f"`{key}`: {error}", node, help="write days as YYYY-MM-DD, such as 2023-12-22")
+            self._trouble("SK405", f"`{key}`: {error}", node, help=mend_day(node.value))
             return None
 
     def _choice(self, key: str, node: Located) -> str | None:

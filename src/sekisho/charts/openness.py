@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sekisho.base import Day
-from sekisho.charts.classes import ALL, ITEMS, ORDINARY, named_states, state_words, universe
+from sekisho.base import Day, Support
+from sekisho.charts.classes import ALL, ITEMS, ORDINARY, case_fields, named_states, state_words, universe
 from sekisho.charts.paper import INK, QUIET, RULE, figure, folded, write_foot, write_head
 from sekisho.desk import Desk
 from sekisho.reason.openness import Share
-from sekisho.tell.words import day_words, listed
+from sekisho.tell.words import LETTER, day_words, letter_key, listed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,6 +30,13 @@ _LINE = (
 )
 _MEAN = ("#1a1a1a", 1.8, "-")
 """Colour, width and dash: the widest is drawn first, so lines that coincide lie visibly on each other."""
+_RAIL = {
+    Support.OFFICIAL: ("#ffffff", ""),
+    Support.REPORTED: ("#d9d9d9", ""),
+    Support.RECALLED: ("#d9d9d9", "....."),
+    Support.INFERRED: ("#ffffff", "//////"),
+}
+"""Fill and hatch of each mark: the weaker, the busier."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,8 @@ class Openness:
         shares: The table.
         law_name: The state whose law it is, in words.
         classes: Which of the recipients are classes of states: their shares are means.
+        marks: For single states, how well the plain case of each item class is sourced, from each day on which
+            the law changes; None where that case has no answer.
     """
 
     law: str
@@ -55,6 +64,24 @@ class Openness:
     shares: tuple[Share, ...]
     law_name: str
     classes: frozenset[str] = frozenset()
+    marks: Mapping[tuple[str, str], Mapping[Day, Support | None]] = field(default_factory=dict)
+
+    def mark(self, recipient: str, item: str, first: Day, last: Day | None = None) -> Support | None:
+        """How well the plain case is sourced on a day, or at its weakest from one day to another."""
+        own = self.marks.get((recipient, item), {})
+        start = max((day for day in own if day <= first), default=first)
+        found = [mark for day, mark in own.items() if start <= day <= (last or first) and mark is not None]
+        return min(found, default=None)
+
+    def weakest(self, item: str) -> list[tuple[Day, Support | None]]:
+        """The weakest mark of the recipients shown, from each day on which it changes."""
+        found: list[tuple[Day, Support | None]] = []
+        for day in sorted({day for (_, each), own in self.marks.items() if each == item for day in own}):
+            marks = [self.mark(code, item, day) for code in self.recipients]
+            mark = min((each for each in marks if each is not None), default=None)
+            if not found or found[-1][1] is not mark:
+                found.append((day, mark))
+        return found
 
     def of(self, recipient: str, item: str) -> list[Share]:
         """The rows of one recipient and item class, in order."""
@@ -131,7 +158,30 @@ def openness(desk: Desk, law: str, *, recipients: Sequence[str] = (), first: Day
     shares = desk.openness(law, codes, first=first, last=last, items=universe(desk))
     names = {code: state_words(desk, code) for code in codes}
     classes = frozenset(code for code in codes if code in desk.library.terms)
-    return Openness(law, first, last, codes, names, shares, desk.registries.names.in_prose(law), classes)
+    whose = desk.registries.names.in_prose(law)
+    marks = {
+        (code, item): _marks(desk, law, code, what, first, last)
+        for code in codes if code in desk.registries.names.records["states"] and code != law
+        for item, what in ITEMS.items()
+    }  # fmt: skip
+    return Openness(law, first, last, codes, names, shares, whose, classes, marks)
+
+
+def _marks(
+    desk: Desk, law: str, recipient: str, item: Mapping[str, Any], first: Day, last: Day
+) -> dict[Day, Support | None]:
+    """How well the plain case is sourced, from each day on which a rulebook of the state itself changes."""
+    case = desk.case(exporter=law, recipient=recipient, item=case_fields(item), date=first)
+    timeline = desk.timeline()
+    found: dict[Day, Support | None] = {}
+    before = None
+    for day in (first, *(each for each in timeline.change_days(law) if first < each <= last)):
+        parts = [part for part in timeline.law(law, day).instruments if part.instrument.jurisdiction == law]
+        names = [tuple(s.name for s in part.scopes) + tuple(rule.name for rule in part.rules) for part in parts]
+        if names != before:
+            found[day] = desk.decide(replace(case, date=day)).support
+        before = names
+    return found
 
 
 def table(chart: Openness) -> Iterator[tuple[str, ...]]:
@@ -140,8 +190,24 @@ def table(chart: Openness) -> Iterator[tuple[str, ...]]:
     yield ("", "to", *(f"{day.day} {day_words(day).split()[1][:3]} {day.year}" for day in days))
     for item in ITEMS:
         for number, code in enumerate(chart.recipients):
-            shares = [chart.on(day).get((code, item), 0.0) for day in days]
-            yield (item if number == 0 else "", chart.names[code], *(_percent(share) for share in shares))
+            rows = [(next((row for row in chart.of(code, item) if day in row.days), None), day) for day in days]
+            yield (item if number == 0 else "", chart.names[code], *(_told(chart, *each) for each in rows))
+
+
+def _told(chart: Openness, row: Share | None, day: Day) -> str:
+    """A share with the letter of its mark."""
+    mark = chart.mark(row.recipient, row.item, day) if row is not None else None
+    return f"{_percent(float(row.share) if row else 0.0)}{f' {LETTER[mark]}' if mark and LETTER[mark] else ''}"
+
+
+def key(chart: Openness) -> str:
+    """What the letters beside the shares mean; empty where there are none."""
+    said = letter_key(_seen(chart))
+    return f"how the plain case is sourced: {said}" if said else ""
+
+
+def _seen(chart: Openness) -> set[Support]:
+    return {mark for own in chart.marks.values() for mark in own.values() if mark is not None}
 
 
 def _telling(chart: Openness) -> list[Day]:
@@ -177,6 +243,11 @@ def data(chart: Openness) -> dict[str, Any]:
                 "permitted": row.permitted,
                 "cases": row.cases,
                 **({"mean_of": row.states} if row.recipient in chart.classes else {}),
+                **(
+                    {"support": mark.word}
+                    if (mark := chart.mark(row.recipient, row.item, row.days.first, row.days.last)) is not None
+                    else {}
+                ),
             }
             for row in chart.shares
         ],
@@ -187,15 +258,15 @@ def draw(chart: Openness) -> Figure:
     """One panel for each item class, one line for each recipient, named where it ends."""
     from matplotlib.ticker import FixedLocator, NullFormatter
 
-    page = figure(11.0, 9.4)
+    page = figure(11.0, 9.7)
     first, last = _year(chart.first), _year(chart.last)
     unit = (last - first) / 60  # labels stand apart by the width of the panel, however many years it spans
-    head, foot, gap = 1.42, 0.95, 0.62
-    height = (9.4 - head - foot - 2 * gap) / 3
+    head, foot, gap = 1.42, 1.25, 0.62
+    height = (9.7 - head - foot - 2 * gap) / 3
     for number, item in enumerate(ITEMS):
         row, column = divmod(number, 2)
-        left, bottom = 0.62 + column * 5.35, 9.4 - head - (row + 1) * height - row * gap
-        axes = page.add_axes((left / 11, bottom / 9.4, 3.1 / 11, height / 9.4))
+        left, bottom = 0.62 + column * 5.35, 9.7 - head - (row + 1) * height - row * gap
+        axes = page.add_axes((left / 11, bottom / 9.7, 3.1 / 11, height / 9.7))
         axes.set_title(item.capitalize(), loc="left", fontsize=11, fontweight="bold", color=INK, pad=5)
         ends = []
         for i, (codes, rows) in enumerate(_alike(chart, item)):
@@ -220,7 +291,8 @@ def draw(chart: Openness) -> Figure:
             text = f"{folded(name, _LABEL)}  {_percent(value / 100)}"
             axes.text(last + 6.2 * unit, y, text, fontsize=8, color=INK, va="center", linespacing=1.05)
         axes.set_xlim(first, last)
-        axes.set_ylim(-3, 103)
+        _rail(axes, chart, item)
+        axes.set_ylim(-9, 103)
         axes.yaxis.set_major_locator(FixedLocator([0, 50, 100]))
         axes.set_yticklabels(["0", "50", "100 %"], fontsize=8, color=QUIET)
         axes.xaxis.set_major_locator(FixedLocator(_ticks(first, last)))
@@ -231,6 +303,7 @@ def draw(chart: Openness) -> Figure:
         axes.set_axisbelow(True)
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
+    _rail_key(page, chart)
     write_head(
         page, chart.finding,
         folded(f"Share of ordinary cases that the law of {chart.law_name} lets the authorities permit, {day_words(chart.first)} to "
@@ -245,6 +318,37 @@ def draw(chart: Openness) -> Figure:
                f"Sources: the rulebooks and dated registries of Sekisho, law and facts to {day_words(chart.last)}.", 158),
     )  # fmt: skip
     return page
+
+
+def _rail(axes: Any, chart: Openness, item: str) -> None:
+    """Below the shares, over the same years: how well they are sourced, at the weakest."""
+    marks = chart.weakest(item)
+    ends = [*(day for day, _ in marks[1:]), chart.last]
+    for (day, mark), end in zip(marks, ends, strict=True):
+        if mark is None:
+            continue
+        colour, hatch = _RAIL[mark]
+        axes.barh(-6.5, _year(end) - _year(day), 4, left=_year(day), color=colour, hatch=hatch, edgecolor=QUIET,
+                  linewidth=0.5, clip_on=False)  # fmt: skip
+
+
+def _rail_key(page: Figure, chart: Openness) -> None:
+    """What the rail under each panel says, where there is one."""
+    marks = sorted(_seen(chart), reverse=True)
+    if not marks:
+        return
+    from matplotlib.patches import Rectangle
+
+    said = "Bar under each panel: how the plain case of the weakest recipient shown is sourced"
+    x, y = 0.28 / 11, 0.92 / 9.7
+    page.text(x, y, said, fontsize=8, color=INK, va="center")
+    x += 5.0 / 11
+    for mark in marks:
+        colour, hatch = _RAIL[mark]
+        page.add_artist(Rectangle((x, y - 0.055 / 9.7), 0.3 / 11, 0.11 / 9.7, facecolor=colour, hatch=hatch,
+                                  edgecolor=QUIET, linewidth=0.5))  # fmt: skip
+        page.text(x + 0.38 / 11, y, mark.word, fontsize=8, color=INK, va="center")
+        x += 1.15 / 11
 
 
 def _style(codes: Sequence[str], number: int) -> Style:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sekisho.base import Day
+from sekisho.base import Day, Support
 from sekisho.cases import Case
 from sekisho.charts.paper import FILL, HATCH, INK, ON, QUIET, RULE, figure, folded, write_foot, write_head
 from sekisho.desk import Stretch
@@ -33,14 +33,14 @@ class Strip:
         subject: What goes where, in a few words.
         bands: Stretches with one outcome: first day, last day, outcome, and why it began.
         parts: The same, where another reason begins a part of its own, each with the days on which the
-            law was revised and this answer stayed as it was.
+            law was revised and this answer stayed as it was, and with its mark.
     """
 
     case: Case
     question: str
     subject: str
     bands: tuple[tuple[Day, Day, Outcome, str], ...]
-    parts: tuple[tuple[Day, Day, Outcome, str, tuple[Day, ...]], ...]
+    parts: tuple[tuple[Day, Day, Outcome, str, tuple[Day, ...], Support | None], ...]
 
     @property
     def finding(self) -> str:
@@ -62,7 +62,7 @@ def strip(case: Case, stretches: Sequence[Stretch], last: Day) -> Strip:
     situation = stretches[0].decision.legs[0].situation
     speaker = Speaker(situation.library, situation.registries, situation)
     bands: list[tuple[Day, Day, Outcome, str]] = []
-    parts: list[tuple[Day, Day, Outcome, str, tuple[Day, ...]]] = []
+    parts: list[tuple[Day, Day, Outcome, str, tuple[Day, ...], Support | None]] = []
     before = None
     for stretch in stretches:
         outcome = stretch.decision.outcome
@@ -77,7 +77,7 @@ def strip(case: Case, stretches: Sequence[Stretch], last: Day) -> Strip:
         if bars and all(bar.rule is None for bar in bars) and changes and changes[0].kind != "fact":
             titles = {each.name: each.title for each in situation.library.instruments}
             why = f"No heading of the {titles[bars[0].instrument].removeprefix('The ')} covers it"
-        parts.append((stretch.first, end, outcome, why, stretch.revised))
+        parts.append((stretch.first, end, outcome, why, stretch.revised, stretch.decision.support))
         if bands and bands[-1][2] is outcome:
             bands[-1] = (bands[-1][0], end, outcome, bands[-1][3])
         else:
@@ -90,34 +90,39 @@ def strip(case: Case, stretches: Sequence[Stretch], last: Day) -> Strip:
 
 
 def table(chart: Strip) -> Iterator[tuple[str, ...]]:
-    """The bands as rows of text."""
+    """The bands as rows of text, each with the weakest mark of its parts."""
     yield ("from", "to", "outcome", "why")
     for first, last, outcome, why in chart.bands:
-        yield (first.isoformat(), last.isoformat(), f"{SYMBOL[outcome]} {outcome_words(outcome)}", why)
+        marks = [part[5] for part in chart.parts if first <= part[0] <= last and part[5] is not None]
+        said = f", {min(marks).word}" if marks else ""
+        yield (first.isoformat(), last.isoformat(), f"{SYMBOL[outcome]} {outcome_words(outcome)}{said}", why)
 
 
 def draw(chart: Strip) -> Figure:
     """The band, numbered, with the reason of each change listed below it; a tick for a revision that changed nothing."""
     rows = []
     was = None
-    for start, _, outcome, why, revised in chart.parts:
+    for start, _, outcome, why, revised, mark in chart.parts:
         still = "still " if outcome is was else ""
+        sourced = f" ({mark.word})" if mark is not None else ""
         same = f" The same under {plural(len(revised), 'further revision')}." if revised else ""
         rows.append(
-            folded(f"{day_words(start)}: {still}{outcome_words(outcome)}. {why}{'.' if why else ''}{same}", 118)
+            folded(
+                f"{day_words(start)}: {still}{outcome_words(outcome)}{sourced}. {why}{'.' if why else ''}{same}", 118
+            )
         )
         was = outcome
     lines = sum(row.count("\n") + 1 for row in rows)
-    height = 3.05 + 0.19 * lines + 0.09 * len(rows)
+    height = 3.3 + 0.19 * lines + 0.09 * len(rows)
     page = figure(_WIDTH, height)
     first, last = chart.bands[0][0].toordinal(), chart.bands[-1][1].toordinal() + 1
-    top = height - 1.12
+    top = height - 1.37
     axes = page.add_axes((0.32 / _WIDTH, (top - 0.75) / height, (_WIDTH - 0.64) / _WIDTH, 0.62 / height))
     axes.set_xlim(first, last)
     axes.set_ylim(0, 1)
     span = last - first
     right = -1.0
-    for number, (start, end, outcome, _, revised) in enumerate(chart.parts, 1):
+    for number, (start, end, outcome, _, revised, _) in enumerate(chart.parts, 1):
         x, wide = start.toordinal(), end.toordinal() + 1 - start.toordinal()
         axes.bar(x, 1, wide, align="edge", color=FILL[outcome], hatch=HATCH[outcome], edgecolor=INK, linewidth=0.8)
         text = f"{SYMBOL[outcome]} {outcome_words(outcome)}"
@@ -155,7 +160,8 @@ def draw(chart: Strip) -> Figure:
             120,
         ),
     )
-    write_foot(page, folded("May be permitted is no permission: authorisations and judgements remain. Sources: the rulebooks and dated "
+    write_foot(page, folded("May be permitted is no permission: authorisations and judgements remain. In brackets: how well each answer is "
+                            "sourced, at its weakest. Sources: the rulebooks and dated "
                             f"registries of Sekisho, law and facts to {day_words(chart.bands[-1][1])}.", 150))  # fmt: skip
     return page
 

@@ -42,6 +42,7 @@ Examples:
   sekisho chart trace --exporter Japan --recipient Ukraine --item patriot-pac3
   sekisho chart trace CASE.yaml --from 2014-01-01 -o strip.png
 """
+_FIRST = "1967-01-01"
 _GRID = """\b
 Examples:
   sekisho chart grid --state JPN --on 2026-11-21
@@ -68,6 +69,12 @@ def _surface(function: Callable[..., Any]) -> Callable[..., Any]:
     return out(click.option("--json", "as_json", is_flag=True, help="Plain data instead of a table.")(function))
 
 
+def _span(last: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    first = click.option("--from", "from_", default=_FIRST, metavar="DAY", help=f"The first day ({_FIRST}).")
+    to = click.option("--to", "to", metavar="DAY", help=f"The last day ({last}).")
+    return lambda function: first(to(function))
+
+
 @command.command("openness", epilog=_OPENNESS)
 @click.option("--state", metavar="STATE", help="Whose law. Needed.")
 @click.option(
@@ -75,27 +82,22 @@ def _surface(function: Callable[..., Any]) -> Callable[..., Any]:
     help="To whom: a state, `all` for the mean of all UN members, or a term such as agreement-state for the mean of "
     "those states. Repeatable. All, those that the law's permissions name, and any other, if none.",
 )  # fmt: skip
-@click.option("--from", "from_", metavar="DAY", help="The first day (1967-01-01).")
-@click.option("--to", "to", metavar="DAY", help="The last day (today).")
+@_span("today")
 @_surface
 def openness_command(
     state: str | None,
     recipients: tuple[str, ...],
-    from_: str | None,
+    from_: str,
     to: str | None,
     output: Path | None,
     as_json: bool,
 ) -> int:
     """How open is the law? The share of ordinary cases that may be permitted, day by day."""
     from sekisho.charts import openness
-    from sekisho.cli.compare import day_of
     from sekisho.cli.opened import desk_for
 
     desk = desk_for()
-    last = day_of(to or today(desk))
-    first = day_of(from_ or "1967-01-01")
-    _in_order(first.isoformat(), last.isoformat())
-    _late(desk, last)
+    first, last = _days(desk, from_, to)
     law = _encoded(desk, state)
     codes = [_recipient(desk, each) for each in recipients]
     chart = openness.openness(desk, law, recipients=codes, first=first, last=last)
@@ -106,6 +108,7 @@ def openness_command(
         lambda: openness.draw(chart),
         output,
         as_json,
+        openness.key(chart),
     )
 
 
@@ -113,13 +116,12 @@ def openness_command(
 @click.argument("case", required=False, metavar="[CASE]", type=click.Path(allow_dash=True))
 @case_flags
 @click.option("--id", "ids", multiple=True, metavar="ID", help="Of a file with several cases, this one.")
-@click.option("--from", "from_", metavar="DAY", help="The first day (1967-01-01).")
-@click.option("--to", "to", metavar="DAY", help="The last day (today, or --on).")
+@_span("today, or --on")
 @_surface
 def trace_command(
     case: str | None,
     ids: tuple[str, ...],
-    from_: str | None,
+    from_: str,
     to: str | None,
     output: Path | None,
     as_json: bool,
@@ -127,19 +129,15 @@ def trace_command(
 ) -> int:
     """When could it go? The decision strip of a case."""
     from sekisho.charts import strip
-    from sekisho.cli.compare import day_of
     from sekisho.cli.opened import desk_for
     from sekisho.tell.data import trace_data
 
     desk = desk_for()
-    last = day_of(to or flags.get("on") or today(desk))
-    more = {"first": day_of(from_)} if from_ else {}
-    _in_order((from_ or "1967-01-01"), last.isoformat())
-    _late(desk, last)
+    first, last = _days(desk, from_, to or flags.get("on"))
     cases = cases_of(desk, case, flags, ids=ids)
     if len(cases) != 1:
         raise click.UsageError(f"a strip is of one case, and these are {len(cases)}; name one with --id")
-    stretches = desk.trace(cases[0], last=last, facts_follow="facts_on" not in cases[0].stated, **more)
+    stretches = desk.trace(cases[0], last=last, first=first, facts_follow="facts_on" not in cases[0].stated)
     chart = strip.strip(cases[0], stretches, last)
     return _show(
         chart.finding,
@@ -166,7 +164,10 @@ def grid_command(state: str | None, on: str | None, other: str | None, output: P
     days = tuple(day_of(each) for each in (on or today(desk), other) if each)
     _late(desk, *days)
     chart = grid.grid(desk, _encoded(desk, state), days)
-    return _show(chart.finding, grid.table(chart), lambda: grid.data(chart), lambda: grid.draw(chart), output, as_json)
+    key = f"beside a sign, how the answer is sourced, at its weakest: {said}" if (said := grid.key(chart)) else ""
+    return _show(
+        chart.finding, grid.table(chart), lambda: grid.data(chart), lambda: grid.draw(chart), output, as_json, key
+    )
 
 
 def _recipient(desk: Any, text: str) -> str:
@@ -207,9 +208,15 @@ def _late(desk: Desk, *days: Day) -> None:
         click.echo(late, err=True)
 
 
-def _in_order(first: str, last: str) -> None:
+def _days(desk: Desk, from_: str, to: str | None) -> tuple[Day, Day]:
+    """The first and the last day of a picture over time."""
+    from sekisho.cli.compare import day_of
+
+    first, last = day_of(from_), day_of(to or today(desk))
     if first > last:
         raise click.UsageError(f"the first day {first} is after the last day {last}; name a later day with --to")
+    _late(desk, last)
+    return first, last
 
 
 def _show(
@@ -219,6 +226,7 @@ def _show(
     draw: Callable[[], Figure],
     output: Path | None,
     as_json: bool,
+    key: str = "",
 ) -> int:
     """The picture where one is to be saved, else the table or the data."""
     if output is not None:
@@ -235,11 +243,11 @@ def _show(
         from sekisho.cli.paint import Canvas
 
         canvas = Canvas.of()
-        click.echo("\n".join(line.rstrip() for line in _lines(finding, list(rows), canvas)), color=canvas.colour)
+        click.echo("\n".join(line.rstrip() for line in _lines(finding, list(rows), key, canvas)), color=canvas.colour)
     return DONE
 
 
-def _lines(finding: str, rows: list[tuple[str, ...]], canvas: Canvas) -> Iterator[str]:
+def _lines(finding: str, rows: list[tuple[str, ...]], key: str, canvas: Canvas) -> Iterator[str]:
     """A table that fits: columns as wide as their words, the heads folded."""
     from sekisho.cli.paint import cells, pad
     from sekisho.tell.words import SYMBOL, outcome_words
@@ -267,6 +275,9 @@ def _lines(finding: str, rows: list[tuple[str, ...]], canvas: Canvas) -> Iterato
         for each in SYMBOL
         if any(SYMBOL[each] in text for row in body for text in row[1:])
     ]
-    if seen and len(head) > 4:
+    if (seen and len(head) > 4) or key:
         yield ""
+    if seen and len(head) > 4:
         yield from canvas.wrap("   ".join(seen), tone="dim")
+    if key:
+        yield from canvas.wrap(key, rest=2, tone="dim")

@@ -52,7 +52,11 @@ class Side:
 @click.option(
     "--facts-on", metavar="DAY", help="The day whose facts count for a state in --for; that of B if not given."
 )
-@click.option("--max", "most", type=click.IntRange(1, 500), default=8, metavar="N", help="Show at most N changes (8).")
+@click.option(
+    "--max", "most", type=click.IntRange(1, 500), metavar="N",
+    help="Show at most N changes of each kind (3); with --full at most N in all (8).",
+)  # fmt: skip
+@click.option("--full", is_flag=True, help="All of it: exact counts, every condition, what is left out, examples.")
 @click.option("--json", "as_json", is_flag=True, help="Plain data instead of text.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Markdown instead of text.")
 def command(
@@ -62,18 +66,26 @@ def command(
     on: str | None,
     restrict: tuple[str, ...],
     facts_on: str | None,
-    most: int,
+    most: int | None,
+    full: bool,
     as_json: bool,
     as_markdown: bool,
 ) -> int:
     """What changed? Exactly which cases two laws answer differently.
 
-    How many cases, under which conditions, through which rules, with a witness of each and the
-    documented cases that flip. Where there is no difference, that is proved.
+    What opened and what closed, under which conditions and through which rules, with the
+    documented cases that flip; with --full, --json or --markdown every count and a witness of
+    each. Where there is no difference, that is proved.
     """
+    from sekisho.cli.opened import desk_for
+
     if as_json and as_markdown:
         raise click.UsageError("choose one of --json and --markdown")
-    told = _told(before, after, state, on, restrict, facts_on, most)
+    desk = desk_for()
+    whose = state_of(desk, state) if state else ""
+    one, two = (_side(desk, text, whose, day_of(on) if on else None) for text in (before, after))
+    facts = day_of(facts_on) if facts_on else two.day
+    told = _told(one, two, restriction(desk, restrict), facts, most, full=full or as_json or as_markdown)
     if as_json:
         from sekisho.tell.compare import compare_data
 
@@ -93,35 +105,22 @@ def command(
     return DONE
 
 
-def _told(
-    before: str,
-    after: str,
-    state: str | None,
-    on: str | None,
-    restrict: tuple[str, ...],
-    facts_on: str | None,
-    most: int,
-) -> Difference:
-    from sekisho.cli.opened import desk_for
+def _told(one: Side, two: Side, asked: Asked, facts: Day, most: int | None, *, full: bool) -> Difference:
+    from sekisho.reason import across as books
     from sekisho.tell.compare import Difference
 
-    desk = desk_for()
-    whose = state_of(desk, state) if state else ""
-    one, two = (_side(desk, text, whose, day_of(on) if on else None) for text in (before, after))
-    asked = restriction(desk, restrict)
-    fixed = asked.fixed
     laws = [_law(side) for side in (one, two)]
-    facts = day_of(facts_on) if facts_on else two.day
-    names, days = (_name(one), _name(two)), (one.day, two.day, facts)
+    inquiry = two.desk.inquiry
     if one.desk is two.desk:
-        compared = desk.inquiry.compare(laws[0], laws[1], fixed=fixed, facts_on=facts)
-        whole = desk.inquiry.whole(one.state, two.state)
-        return Difference(compared, desk.inquiry, whole, sides=names, asked=asked, most=most, days=days)
-    from sekisho.reason import across as books
-
-    sides = [books.Side(_proposing(side).inquiry, law, side.day) for side, law in zip((one, two), laws, strict=True)]
-    compared, whole = books.across(sides[0], sides[1], fixed=fixed, facts_on=facts)
-    return Difference(compared, two.desk.inquiry, whole, sides=names, asked=asked, most=most, days=days)
+        compared = inquiry.compare(laws[0], laws[1], fixed=asked.fixed, facts_on=facts)
+        whole = inquiry.whole(one.state, two.state)
+    else:
+        sides = [
+            books.Side(_proposing(side).inquiry, law, side.day) for side, law in zip((one, two), laws, strict=True)
+        ]
+        compared, whole = books.across(sides[0], sides[1], fixed=asked.fixed, facts_on=facts)
+    names, days = (_name(one), _name(two)), (one.day, two.day, facts)
+    return Difference(compared, inquiry, whole, sides=names, asked=asked, most=most, full=full, days=days)
 
 
 def _law(side: Side) -> Law:

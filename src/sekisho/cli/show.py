@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sekisho.cli.guard import DONE, TROUBLE
+from sekisho.cli.guard import DONE
 
 if TYPE_CHECKING:
     from sekisho.base import Place
@@ -47,9 +47,11 @@ def command(words: tuple[str, ...], with_cases: bool, as_json: bool) -> int:
     registry, source, item, programme, state, person, outlet, body, position, claim. A kind alone
     lists what there is; a name alone is looked up in every kind.
     """
+    from sekisho.base import Trouble, TroubleError
     from sekisho.cli.opened import desk_for
     from sekisho.cli.paint import Canvas
     from sekisho.tell.card import Catalogue
+    from sekisho.tell.words import listed
 
     desk = desk_for()
     catalogue = Catalogue(desk.library, desk.registries, desk.timeline(), _claims(words))
@@ -62,17 +64,13 @@ def command(words: tuple[str, ...], with_cases: bool, as_json: bool) -> int:
         return _list(catalogue, kind, as_json=as_json, canvas=canvas)
     cards = catalogue.find(name, kind if len(words) > 1 else None) or (catalogue.find(" ".join(words)) if kind else ())
     if not cards:
-        close = catalogue.suggest(name, kind if len(words) > 1 else None)
-        click.echo(
-            f"nothing is called `{name}`"
-            + (
-                f": did you mean {', '.join(f'`{each}`' for each in close)}?"
-                if close
-                else "; `sekisho show` lists the kinds"
-            ),
-            err=True,
+        close = listed((f"`{each}`" for each in catalogue.suggest(name, kind if len(words) > 1 else None)), "or")
+        help_ = (
+            f"did you mean {close}?"
+            if close
+            else "`sekisho show` lists the kinds, and `sekisho show KIND` what there is"
         )
-        return TROUBLE
+        raise TroubleError([Trouble("SK516", f"nothing is called `{name}`", help=help_)])
     touched = {card.name: _touched(desk, card.name) for card in cards if with_cases and card.kind == "rule"}
     if as_json:
         data = [

@@ -33,6 +33,7 @@ def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, a
     A property is a `property` block of a rulebook. It is proved for every case on every day that it
     speaks of, or refuted with a case, which is then decided. All of them where no NAME is given.
     """
+    from sekisho.audit import audit, sourced
     from sekisho.cli.compare import state_of
     from sekisho.cli.opened import desk_for
     from sekisho.tell.verify import Looked, Tested, verify_data
@@ -53,13 +54,12 @@ def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, a
         if not wanted:
             click.echo(f"no property is about the law of `{state}`", err=True)
             return DONE
+    verdicts = desk.verify(wanted)
     looked = None
     if not names and jurisdiction is None:
-        from sekisho.audit import audit
-
         found = audit(desk)
         looked = Looked(found.troubles, found.rules, found.versions)
-    told = Tested(desk.verify(wanted), desk.inquiry, looked)
+    told = Tested(verdicts, desk.inquiry, sourced(desk, verdicts), looked)
     if as_json:
         click.echo(json.dumps(verify_data(told), ensure_ascii=False, indent=2))
     elif as_markdown:

@@ -12,6 +12,7 @@ from sekisho.facts.tables import Frozen, ItemRecord, NameRecord
 SORTS = ("states", "people", "outlets", "bodies")
 """The sections of `names.yaml`."""
 
+_PREFIX = 3
 _DROP = str.maketrans("", "", ".'’‘ʼ`·")
 
 
@@ -60,7 +61,8 @@ class Names:
         except ImportError:
             hits = list(nearest(word, section, count=count * 2))
         else:
-            # First what a slip of the fingers turns into the word, then what contains or resembles it.
+            # First what goes on like the word, and what a slip of the fingers turns into it; only where there is
+            # nothing of the kind, what contains or resembles it.
             slips = process.extract(
                 word,
                 list(section),
@@ -68,10 +70,13 @@ class Names:
                 limit=count * 4,
                 score_cutoff=(len(word) + 2) // 4,
             )
-            rank: dict[str, tuple[float, ...]] = {hit[0]: (0, hit[1], -fuzz.ratio(word, hit[0])) for hit in slips}
-            for hit in process.extract(word, list(section), scorer=fuzz.WRatio, limit=count * 4, score_cutoff=75):
-                if len(hit[0]) > 3 or len(word) <= 3:
-                    rank.setdefault(hit[0], (1, -hit[1], abs(len(hit[0]) - len(word))))
+            rank: dict[str, tuple[float, ...]] = {hit[0]: (1, hit[1], -fuzz.ratio(word, hit[0])) for hit in slips}
+            if len(word) >= _PREFIX:
+                rank |= {name: (0, len(name), 0.0) for name in section if name.startswith(word)}
+            if not rank:
+                for hit in process.extract(word, list(section), scorer=fuzz.WRatio, limit=count * 4, score_cutoff=75):
+                    if len(hit[0]) > 3 or len(word) <= 3:
+                        rank[hit[0]] = (2, -hit[1], abs(len(hit[0]) - len(word)))
             hits = sorted(rank, key=lambda hit: (rank[hit], hit))
         return tuple(dict.fromkeys(section[hit] for hit in hits))[:count]
 

@@ -62,6 +62,7 @@ def account_of(decision: Decision, *, full: bool = False) -> Account:
     remarks = [
         *_support_remark(decision.outcome, decision.support, decision.turns_on),
         *_not_encoded(decision, speaker),
+        *_unsettled(decision),
     ]
     late = beyond_record(first.registries, case.date, case.facts_day)
     if late:
@@ -194,6 +195,16 @@ def _not_encoded(decision: Decision, speaker: Speaker) -> Iterator[Entry]:
     if decision.outcome is Outcome.UNDETERMINED:
         words = listed((outcome_words(each) for each in sorted(decision.outcomes)), "or")
         yield Entry(f"Possible: {words}.", "?", "open")
+
+
+def _unsettled(decision: Decision) -> Iterator[Entry]:
+    """What takes from the certainty of an answer, said beside it: it is told in full further down."""
+    if decision.alternatives:
+        words = listed((outcome_words(each) for each in sorted({a.outcome for a in decision.alternatives})), "or")
+        whose = "the answer" if len(decision.legs) == 1 else "the answer of one of the laws"
+        yield Entry(f"The law is contested here: read otherwise, {whose} is {words}; see below.", "≷", "open")
+    if decision.unmodelled:
+        yield Entry("Not all of the law that may touch this could be expressed; see the end.", "▒", "warn")
 
 
 def _receipt(decision: Decision) -> str:

@@ -15,6 +15,9 @@ from sekisho.tell.fact_cards import FactCards
 from sekisho.tell.law_cards import LawCards
 from sekisho.tell.words import label
 
+_LIKE = 0.75
+"""How much alike two names are, 0 to 1, where one may have been meant for the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
@@ -127,7 +130,7 @@ class Catalogue(LawCards, FactCards):
         close: list[str] = []
         if kind in (None, "state"):
             close.extend(f"state {names.of(code)}" for code in self.registries.suggest_state(text)[:1])
-        close.extend(f"{known[name]} {name}" for name in nearest(text.lower().replace(" ", "-"), known, count=3))
+        close.extend(f"{known[name]} {name}" for name in nearest(text.lower().replace(" ", "-"), known, cutoff=_LIKE))
         if kind in (None, "item"):
             close.extend(f"item {key}" for key in self.registries.suggest_item(text)[:2])
         return tuple(dict.fromkeys(close))[:4]

@@ -35,6 +35,11 @@ from sekisho.tell.words import (
 _FEW = 3
 _MOST_CHANGES = 8
 _MOST_CASES = 8
+_BRIEF_CASES = 4
+_BRIEF_WIDTH = 250
+_MARKS = (
+    "⊢ where it holds; # how many cases; ∖ what is left out of them; ▸ one of them; ◇ on which findings it rests then."
+)
 _LARGE = 10_000_000
 _HOW = {"begins": "begins", "ends": "ends", "changes": "stands elsewhere"}
 
@@ -61,7 +66,8 @@ class Difference:
         whole: The diagram in which it was found.
         sides: What the two laws are called.
         asked: To what the question was restricted.
-        most: How many changes are shown.
+        most: How many changes are shown, of each kind where not all is said; some, if not given.
+        full: Whether all is said: exact counts, every condition, what is left out, an example of each.
         days: The days asked about, where they are not the first ones of the two laws.
     """
 
@@ -73,14 +79,16 @@ class Difference:
         *,
         sides: tuple[str, str],
         asked: Asked | None = None,
-        most: int = _MOST_CHANGES,
+        most: int | None = None,
+        full: bool = False,
         days: Sequence[Day] = (),
     ) -> None:
         """Make ready to speak."""
         self.compared = compared
         self.inquiry = inquiry
         self.library: Library = inquiry.library
-        self.most = most
+        self.full = full
+        self.most = most or (_MOST_CHANGES if full else _FEW)
         self.speaker = Speaker(inquiry.library, inquiry.office.registries)
         self.sides = sides
         self.days = tuple(days) or compared.days
@@ -112,16 +120,25 @@ class Difference:
         every = sum(total.counts.declared for total in difference.totals)
         way = "opens" if not difference.closes else "closes" if not difference.opens else "opens and closes"
         headline = (
-            f"The second law {way}: {number(moved, short=False)} of {number_short(plausible)} plausible cases "
-            f"({share(moved, plausible)}) get another answer; of {number_short(declared)} declared cases, "
-            f"{number(every, short=False)}."
+            f"The second law {way}: {number_short(moved)} of {number_short(plausible)} plausible cases "
+            f"({share(moved, plausible)}) get another answer."
         )
+        if not self.full:
+            notes: tuple[str, ...] = (
+                "⊢ where it holds, unless other rules leave the answer as it was; ▸ an example. Judgements are left open, "
+                "contested points read as their defaults; counts weigh combinations of facts, not trade.",
+                "--full adds exact counts, every condition, the rules that leave answers as they were, and more examples.",
+            )
+            sections = [*self._kinds(), *self._flipped()]
+            return Report(headline, question=self.question, lead=tuple(lead), sections=tuple(sections), notes=notes)
         sections = [self._totals(), self._changes(), *self._flipped()]
         notes = (
+            _MARKS,
             "A case is one combination of values of every word that the two laws use; plausible are those that no "
             "constraint of the rulebooks rules out. Judgements are left open, contested points read as their defaults. "
             "Counts are exact; they weigh combinations, not trade.",
-            f"Plausible here are {number(plausible, short=False)} cases, declared {number(declared, short=False)}.",
+            f"Plausible here are {number(plausible, short=False)} cases, of which {number(moved, short=False)} get another "
+            f"answer; declared {number(declared, short=False)}, of which {number(every, short=False)}.",
         )
         return Report(headline, question=self.question, lead=tuple(lead), sections=tuple(sections), notes=notes)
 
@@ -138,6 +155,43 @@ class Difference:
         values = self.inquiry.office.outlook(case, self.compared.states[1]).values
         item = all(values.get(name) in (None, value) for name, value in self.of_items.items())
         return item and all(values.get(name) in (None, value) for name, value in self.only.items())
+
+    def _kinds(self) -> Iterator[Section]:
+        """In short: from which outcome to which, and for each the greatest changes."""
+        changes = self.compared.difference.changes
+        for total in self.compared.difference.totals:
+            counts = total.counts
+            opens = total.after < total.before
+            title = (
+                f"{SYMBOL[total.after]} {'Opens' if opens else 'Closes'}: {outcome_words(total.before)} → "
+                f"{outcome_words(total.after)}, {share(counts.plausible, counts.of_plausible)} of the plausible cases"
+            )
+            own = [
+                (i, each)
+                for i, each in enumerate(changes, 1)
+                if (each.before, each.after) == (total.before, total.after)
+            ]
+            entries = [self._short(change, str(i)) for i, change in own[: self.most]]
+            left = len(own) - self.most
+            if left > 0:
+                entries.append(Entry(f"and {plural(left, 'narrower change')}: --max {len(own)} shows all", "…", "dim"))
+            if not own:
+                entries.append(Entry("only where several of these meet", "·", "dim"))
+            yield Section(title, tuple(entries), _tone(total.before, total.after))
+
+    def _short(self, change: Change, mark: str) -> Entry:
+        """A change in short: its cause, the shortest of its conditions, an example where that says too little."""
+        said = min((self.conditions(each) for each in change.when if each), key=len, default="")
+        below = [Entry(f"where {shortened(said, _BRIEF_WIDTH)}" if said else "whatever the other facts", "⊢")]
+        if change.plainly is None or not said:
+            below.append(Entry(f"for example where {self.witness(change.witness)}", "▸", "dim"))
+        return Entry(capital(self.cause(change.cause)), mark, "strong", self._cited(change), "", tuple(below))
+
+    def _cited(self, change: Change) -> str:
+        """The provisions of a change with their mark."""
+        cites = self.cites(change.cause) if change.cause else ()
+        said = "; ".join(dict.fromkeys(self.speaker.cite(each) for each in cites))
+        return f"{said} · {min(each.support for each in cites).word}" if cites else ""
 
     def _totals(self) -> Section:
         entries = []
@@ -165,11 +219,7 @@ class Difference:
         counted = f"{number(change.counts.plausible)} plausible cases ({share(change.counts.plausible, change.counts.of_plausible)})"
         below = [*self._when(change), Entry(counted, "#", "dim"), *self._kept(change)]
         below.append(Entry(f"for example where {self.witness(change.witness)}", "▸", "dim"))
-        cites = self.cites(change.cause) if change.cause else ()
-        cite = "; ".join(dict.fromkeys(self.speaker.cite(each) for each in cites))
-        if cites:
-            cite += f" · {min(each.support for each in cites).word}"
-        return Entry(capital(text), mark, "strong", cite, "", tuple(below))
+        return Entry(capital(text), mark, "strong", self._cited(change), "", tuple(below))
 
     def cites(self, cause: Cause) -> tuple[Cite, ...]:
         """The provisions of a cause; those of what ends by another rule with those of that rule.
@@ -257,16 +307,17 @@ class Difference:
             yield Section("Cases of the record that flip", (Entry("none of those on record", "–", "dim"),))
             return
         entries = []
-        for each in flipped[:_MOST_CASES]:
+        most = _MOST_CASES if self.full else _BRIEF_CASES
+        for each in flipped[:most]:
             came = reported_words(each.case.extra.get("reported_outcome"))
             what = shortened(each.case.item.name or each.case.item.key or each.case.id, 100)
             text = f"{each.case.id}: {outcome_words(each.before)} → {outcome_words(each.after)}"
             only = self._only(each.case, each.after)
             below = (Entry(f"only if {only}", "◇", "open"),) if only else ()
-            note = f"{day_words(each.case.date)}, {what}" + (f" ({came})" if came else "")
+            note = f"{day_words(each.case.date)}, {what}" + (f" ({came})" if came else "") if self.full else ""
             entries.append(Entry(text, SYMBOL[each.after], "", "", note, below))
-        if len(flipped) > _MOST_CASES:
-            entries.append(Entry(f"and {len(flipped) - _MOST_CASES} more", "…", "dim"))
+        if len(flipped) > most:
+            entries.append(Entry(f"and {len(flipped) - most} more", "…", "dim"))
         yield Section("Cases of the record that flip, their facts unchanged", tuple(entries))
 
     def _only(self, case: Case, after: Outcome) -> str:

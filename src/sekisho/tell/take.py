@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from sekisho.base import Support
 from sekisho.cases import Case
-from sekisho.decide import Decision
-from sekisho.decide.combine import holds
-from sekisho.ir import AnyOf, Const, Formula, Kind, Outcome, Proposal, Rule, Test, rewrite
+from sekisho.decide import Decision, Leg
+from sekisho.decide.combine import holds, stands
+from sekisho.ir import AnyOf, Const, Effect, Formula, InForce, Kind, Outcome, Proposal, Rule, Test, rewrite
 from sekisho.reason import States, compile_law, settle
 from sekisho.reason.answers import Card, Precedent, Taken
 from sekisho.reason.inquiry import Inquiry
@@ -116,6 +116,7 @@ class Hand:
             key=lambda told: (told.card.precedent is None, told.card.way.weight, len(told.card.way.steps)),
         )
         self.proposed = self._proposed()
+        self._idle: list[Entry] = []
 
     # The report
 
@@ -187,6 +188,7 @@ class Hand:
 
     def _hand(self) -> Iterator[Section]:
         self._number = 0
+        self._idle.clear()
         yield from self._group("parties", "good")
         yield from self._elsewhere()
         yield from self._list("item", self.items, "need")
@@ -200,9 +202,12 @@ class Hand:
         alone = [
             name for name in _HARDNESS[:3] if name not in self.groups and not (name == "parties" and open_to_parties)
         ]
+        idle = list(self._idle)
         if alone and not self.taken.helpless:
             text = f"Nothing that {listed((_ALONE[each] for each in alone), 'or')} alone could change is enough."
-            yield Section("What would not do", (Entry(text, "–", "dim"),))
+            idle.insert(0, Entry(text, "–", "dim"))
+        if idle:
+            yield Section("What would not do", tuple(idle))
         if self.taken.stuck:
             rules = {rule.name: rule for rule in self.library.rules}
             entries = [
@@ -360,8 +365,7 @@ class Hand:
 
     def _onward(self, onward: Decision) -> Entry:
         whom = self.speaker.role("recipient")
-        bars = [heading(bar.rule) for leg in onward.legs for bar in leg.bars if bar.rule is not None]
-        why = f": {clip(bars, 2)}" if bars and onward.outcome is not Outcome.MAY_BE_PERMITTED else ""
+        why = f": {said}" if onward.outcome is not Outcome.MAY_BE_PERMITTED and (said := _in_the_way(onward)) else ""
         needed = [pair for leg in onward.legs for pair in (leg.subject_to or ((),))[0] if pair[1] == "true"]
         only = f", only if {listed(self.speaker.finding(*pair) for pair in needed)}" if needed and not why else ""
         consent = f"consent to its going on to {whom}: {outcome_words(onward.outcome)}{why}{only}"
@@ -427,13 +431,7 @@ class Hand:
 
     def _relaxed(self) -> Iterator[Entry]:
         relaxed = self.taken.relaxation
-        left = tuple(self._left({rule.name: None for rule in relaxed.bars})) if relaxed.bars else ()
-        alone = len(relaxed.bars) == 1
-        for rule in relaxed.bars[: self.most]:
-            below = left if alone else ()
-            yield Entry(f"strike out the bar “{heading(rule)}”", "§", "", self._cites([rule]), "", below)
-        if relaxed.bars and not alone:
-            yield Entry(f"all {len(relaxed.bars)} bars would have to go", "!", "dim", "", "", left)
+        yield from self._struck(relaxed.bars)
         near = [(rule, steps) for rule, steps in relaxed.nearest if not any(self._offered(step) for step in steps)]
         by_rule: dict[str, tuple[Rule, list[tuple[Step, ...]]]] = {}
         for rule, steps in near:
@@ -448,13 +446,34 @@ class Hand:
             if not steps:
                 text, note = f"strike out the exception {listed(also)} to “{heading(rule)}”", ""
             changed: dict[str, Rule | None] = {each.name: None for each in self._exceptions(rule)}
-            below = tuple(self._left({**changed, rule.name: _without(rule, steps)}))
-            yield Entry(text, "§", "", self._cites([rule]), note, below)
+            still, below = self._left({**changed, rule.name: _without(rule, steps)})
+            if still:
+                self._idle.append(Entry(f"To {text} is not enough: {still}.", "–", "dim"))
+            else:
+                yield Entry(text, "§", "", self._cites([rule]), note, below)
 
-    def _left(self, changed: Mapping[str, Rule | None]) -> Iterator[Entry]:
-        """What would still have to be found, or still bars it, under a law in which some rules are others, or gone."""
+    def _struck(self, bars: Sequence[Rule]) -> Iterator[Entry]:
+        """What striking out the bars would do."""
+        if not bars:
+            return
+        still, below = self._left({rule.name: None for rule in bars})
+        if still:
+            said = clip([f"“{heading(rule)}”" for rule in bars], _FEW)
+            self._idle.append(Entry(f"To strike out {said} is not enough: {still}.", "–", "dim"))
+            return
+        alone = len(bars) == 1
+        for rule in bars[: self.most]:
+            yield Entry(
+                f"strike out the bar “{heading(rule)}”", "§", "", self._cites([rule]), "", below if alone else ()
+            )
+        if not alone:
+            yield Entry(f"all {len(bars)} bars would have to go", "!", "dim", "", "", below)
+
+    def _left(self, changed: Mapping[str, Rule | None]) -> tuple[str, tuple[Entry, ...]]:
+        """What still bars it under a law in which some rules are others, or gone; else what would have to be found."""
         said: dict[str, None] = {}
         barred = Outcome.FREE
+        lists: dict[str, None] = {}
         for leg in self.decision.legs:
             if leg.state not in self.taken.states:
                 continue
@@ -467,12 +486,13 @@ class Hand:
             settled = settle(states, states.root(), values.__getitem__)
             sets = settled.leaves[0].subject_to if len(settled.leaves) == 1 else ()
             barred = max(barred, settled.outcome)
+            lists.update((part.instrument.title, None) for part in parts if shut(part, leg))
             speaker = self.speakers[leg.state]
             said.update((speaker.finding(*pair), None) for pair in (sets or ((),))[0] if pair[1] == "true")
         if barred in (Outcome.PRESUMED_DENIED, Outcome.PROHIBITED) and barred not in self.taken.wanted:
-            yield Entry(f"that is not enough: it would still be {outcome_words(barred)}", "!", "warn")
-        elif said:
-            yield Entry(f"only if {listed(said)}", "◇", "open")
+            why = f", for no entry of the {listed(lists)} covers it" if lists else ""
+            return f"it would still be {outcome_words(barred)}{why}", ()
+        return "", (Entry(f"only if {listed(said)}", "◇", "open"),) if said else ()
 
     def _missing(self, ways: Sequence[tuple[Step, ...]]) -> str:
         """What a rule asks for and the case lacks; members of one list, of which any would do, in one clause."""
@@ -543,6 +563,24 @@ class Hand:
 
     def _cites(self, rules: Iterable[Rule]) -> str:
         return "; ".join(dict.fromkeys(self.speaker.cite(rule.cites[0]) for rule in rules))
+
+
+def shut(part: InForce, leg: Leg) -> bool:
+    """Whether a closed list speaks and none of its permissions could stand, whatever is found."""
+    if part.instrument.default is not Outcome.PROHIBITED or holds(part.scope, leg.situation.value) is not True:
+        return False
+    law = replace(leg.law, instruments=(part,))
+    permits = (rule for rule in part.rules if rule.effect in (Effect.PERMIT, Effect.EXEMPT))
+    return all(stands(rule, law, leg.situation.value) is False for rule in permits)
+
+
+def _in_the_way(onward: Decision) -> str:
+    """What bars a consent: the closed list where no entry could cover it, else the bars, a few of them."""
+    for leg in onward.legs:
+        closed = [part.instrument.title for part in leg.law.instruments if shut(part, leg)]
+        if closed:
+            return f"no entry of the {closed[0]} covers it"
+    return clip([heading(bar.rule) for leg in onward.legs for bar in leg.bars if bar.rule is not None], 2)
 
 
 def merged(cards: Iterable[Card]) -> list[Told]:

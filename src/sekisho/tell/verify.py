@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sekisho.base import Interval, Trouble
+from sekisho.base import Interval, Support, Trouble
 from sekisho.cases.fields import STATE_FIELDS
 from sekisho.decide import Decision
 from sekisho.ir import INTERNATIONAL, Kind, Property, Test
@@ -16,7 +16,7 @@ from sekisho.tell.compare import number
 from sekisho.tell.entry import Entry, Section, carriers, heading_of
 from sekisho.tell.report import Report
 from sekisho.tell.sentences import Speaker
-from sekisho.tell.words import SYMBOL, capital, day_words, listed, outcome_words, plural
+from sekisho.tell.words import SYMBOL, capital, clip, day_words, listed, outcome_words, plural
 
 _KINDS = {
     "SK225": ("contradiction", "contradictions"),
@@ -29,6 +29,13 @@ _KINDS = {
     "SK228": ("requirement that attaches to nothing", "requirements that attach to nothing"),
 }
 """What is looked for in every version of the law without being asked, by the code of its trouble."""
+
+_FEW = 4
+_MARKED = (
+    "The mark of a proof is that of the weakest rules it needs: it holds as well without every weaker rule that bars, "
+    "and without every weaker one that lets through. What a day opened or closed is marked like the weakest rule that "
+    "came or went and did so. That the books leave nothing out, no mark says."
+)
 
 
 class Looked(NamedTuple):
@@ -50,18 +57,40 @@ class Looked(NamedTuple):
         return tuple(trouble for trouble in self.troubles if not trouble.warning)
 
 
+class Sourced(NamedTuple):
+    """On what a proof rests.
+
+    Attributes:
+        support: The mark of the weakest rules that it cannot do without.
+        rules: Those of that mark of which each is needed; empty where only several together are, or where it is `official`.
+        passages: Passages that could not be expressed and may touch what is claimed.
+    """
+
+    support: Support
+    rules: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+
+
 class Tested:
     """Verdicts in words.
 
     Args:
         verdicts: The verdicts.
         inquiry: Who reached them.
+        sourced: On what the proofs rest, by the name of the property.
         looked: What was found without being asked; None where it was not looked for.
     """
 
-    def __init__(self, verdicts: Sequence[Verdict], inquiry: Inquiry, looked: Looked | None = None) -> None:
+    def __init__(
+        self,
+        verdicts: Sequence[Verdict],
+        inquiry: Inquiry,
+        sourced: Mapping[str, Sourced],
+        looked: Looked | None = None,
+    ) -> None:
         """Make ready to speak."""
         self.verdicts = tuple(verdicts)
+        self.sourced = sourced
         self.inquiry = inquiry
         self.looked = looked
         self.speaker = Speaker(inquiry.library, inquiry.office.registries)
@@ -94,6 +123,7 @@ class Tested:
         notes = (
             "Proved for every case that no constraint of the rulebooks rules out, on every day on which a rule changes; "
             "between these days nothing does.",
+            *((_MARKED,) if any(each.holds for each in self.verdicts) else ()),
         )
         return Report(headline, sections=tuple(sections), notes=notes)
 
@@ -122,10 +152,25 @@ class Tested:
         name = heading_of(claim.origin.heading, claim.name)
         below = (
             Entry(self._how(verdict), "#", "dim"),
+            *self._rests(claim),
             *(each for broken in verdict.broken for each in self._broken(verdict, broken)),
         )
         mark, tone = ("✓", "good") if verdict.holds else ("✕", "bad")
-        return Entry(name, mark, tone, "", capital(self.claim(claim)), below)
+        rests = self.sourced.get(claim.name)
+        return Entry(name, mark, tone, rests.support.word if rests else "", capital(self.claim(claim)), below)
+
+    def _rests(self, claim: Property) -> Iterator[Entry]:
+        """What makes a proof weaker than its certainty: weakly sourced rules, passages that are not expressed."""
+        rests = self.sourced.get(claim.name)
+        if rests is None:
+            return
+        if rests.support is not Support.OFFICIAL:
+            which = clip(rests.rules, _FEW) or "several rules, of which no single one is needed"
+            yield Entry(f"{rests.support.word}: {which}", "≈", "dim")
+        if rests.passages:
+            said = listed(rests.passages) if len(rests.passages) <= _FEW else ""
+            touch = plural(len(rests.passages), "passage that is not expressed", "passages that are not expressed")
+            yield Entry(f"{touch} may touch it{f': {said}' if said else ''}", "▒", "warn")
 
     def _how(self, verdict: Verdict) -> str:
         claim = verdict.property
@@ -242,8 +287,15 @@ def verify_data(told: Tested) -> dict[str, Any]:
                 "vacuous": verdict.vacuous,
                 "versions": verdict.versions,
                 "different": verdict.different,
+                **_sourced_data(told.sourced.get(verdict.property.name)),
                 "broken": [broken_data(verdict, each) for each in verdict.broken],
             }
             for verdict in told.verdicts
         ],
     }
+
+
+def _sourced_data(rests: Sourced | None) -> dict[str, Any]:
+    if rests is None:
+        return {"support": None}
+    return {"support": rests.support.word, "rests_on": list(rests.rules), "not_expressed": list(rests.passages)}

@@ -32,6 +32,9 @@ REMARK = {
 }
 """What a support mark means for the reader of an answer."""
 
+LETTER = {Support.OFFICIAL: "", Support.REPORTED: "r", Support.RECALLED: "m", Support.INFERRED: "i"}
+"""The letter of a mark where there is room for no more, as in a table; `letter_key` spells it out."""
+
 _PREPOSITIONS = frozenset(
     [
         "in",
@@ -88,6 +91,18 @@ _VOWELS = frozenset("aeiou")
 def outcome_words(outcome: Outcome) -> str:
     """The outcome as people say it: `may be permitted`."""
     return "presumed denied" if outcome is Outcome.PRESUMED_DENIED else outcome.word.replace("-", " ")
+
+
+def letter_key(marks: Iterable[Support]) -> str:
+    """What the letters of marks mean.
+
+    Example:
+        >>> letter_key([Support.INFERRED, Support.REPORTED])
+        'r reported, i inferred, no letter: official'
+    """
+    seen = sorted({mark for mark in marks if LETTER[mark]}, reverse=True)
+    said = (f"{LETTER[mark]} {mark.word}{' (from memory)' if mark is Support.RECALLED else ''}" for mark in seen)
+    return ", ".join((*said, "no letter: official")) if seen else ""
 
 
 def day_words(day: Day) -> str:
