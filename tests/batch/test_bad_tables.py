@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from random import Random
+
 import messy
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,10 +14,12 @@ from hypothesis import strategies as st
 from test_files import ORDERS, rows_of, screen
 
 from sekisho.base import TroubleError
+from sekisho.batch import lines
 from sekisho.batch.cells import Cells, NotUnderstoodError, read_day
-from sekisho.batch.columns import SHAPES, map_columns
+from sekisho.batch.columns import SHAPES, map_columns, understand
 from sekisho.batch.read import Inputs, open_inputs, output_format
 from sekisho.batch.run import Table
+from sekisho.cli.screen import _places
 
 
 def decide(desk, tmp_path, text, name="orders.csv"):
@@ -73,6 +78,8 @@ def test_one_bad_file_among_several(desk, tmp_path):
     [
         ("a.parquet", b"PAR1 and no more", "cut short"),
         ("a.xlsx", b"PK\x03\x04 and no more", "cut short"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "protected by a password"),
+        ("a.csv", b"PK\x03\x04 and so on", "a workbook is called .xlsx"),
         ("a.csv", b"", "it is empty"),
         ("a.csv", "date,Stra\xdfe\n2024,M\xfcnchen\n".encode("latin-1"), "headings are not UTF-8"),
         ("a.csv", "date,item\n".encode("utf-16"), "not UTF-8"),
@@ -107,7 +114,8 @@ def test_a_heading_that_nearly_means_something_is_pointed_out(desk):
 @pytest.mark.parametrize(
     "text",
     ["2023-12-22", "22.12.2023", "22/12/2023", "12/22/2023", "22 Dec 2023", "22nd December 2023", "Dec 22, 2023",
-     "20231222", "2023/12/22", "22-Dec-2023", "2023年12月22日", "2023-12-22T00:00:00"],
+     "20231222", "2023/12/22", "22-Dec-2023", "2023年12月22日", "2023-12-22T00:00:00", "令和5年12月22日",
+     "平成35年12月22日", "２０２３年１２月２２日"],
 )  # fmt: skip
 def test_days_in_the_forms_of_real_sheets(text):
     assert read_day(text).isoformat() == "2023-12-22"
@@ -374,3 +382,134 @@ def test_a_file_that_is_named_twice_is_read_once(desk, tmp_path, monkeypatch):
     pq.write_table(pa.table({"recipient": ["USA"], "item": ["patriot-pac3"]}), tmp_path / "in.parquet")
     monkeypatch.chdir(tmp_path)
     assert open_inputs(["in.parquet", str(tmp_path / "in.parquet")]).expected() == 1
+
+
+# Where it stands
+
+
+def test_a_place_is_the_line_that_an_editor_shows(desk, tmp_path):
+    """Headings and cells of several lines, blank lines, rows of nothing but commas, rows that are refused."""
+    text = (
+        'Orders for review,,,\n"Order\ndate",Destination,Goods,"Remarks,\r\nif any"\n\n'
+        '2024-05-01,USA,helmet,"one\ntwo\n\nfour"\n,,,\nsoon,USA,helmet,\n2024-05-01,USA\n'
+        '2024-05-01,USA,helmet,"a\r\nb"\n\n2024-05-01,Ukrane,helmet,\n2024-05-01,USA,helmet,,,\nsoon,USA,helmet,\n'
+    )
+    report, rows, inputs = decide(desk, tmp_path, text)
+    shown = text.replace("\r\n", "\n").split("\n")
+    assert [row["outcome"] != "" for row in rows] == [True, False, True, False, False]
+    assert [shown[int(each.rsplit(" ", 1)[1]) - 1] for each, _ in report.refused] == [
+        "2024-05-01,USA",
+        "2024-05-01,USA,helmet,,,",
+    ]
+    places = {why: [int(place.removeprefix("line ")) for place in each.places] for why, each in report.reasons.items()}
+    assert [shown[at - 1] for at in places["`soon` is no date that we understand; write it as 2023-12-22"]] == [
+        "soon,USA,helmet,"
+    ] * 2
+    assert [shown[at - 1] for why, (at, *_) in places.items() if "Ukrane" in why] == ["2024-05-01,Ukrane,helmet,"]
+    assert inputs.remarks[1:] == [f"{tmp_path}/orders.csv: 3 empty rows left out"]
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32 - 1), block=st.sampled_from([600, 1 << 20]))
+def test_every_row_knows_its_line_whatever_stands_above_it(scratch, seed, block):
+    rng = Random(seed)
+    end = rng.choice(["\n", "\r\n"])
+    text = f"date,recipient,item,remarks{end}"
+    wanted: list[tuple[int, str]] = []
+    refused: list[int] = []
+    for number in range(rng.randrange(60)):
+        line = text.count("\n") + 1
+        kind = rng.choice(["plain", "plain", "plain", "long", "blank", "commas", "short"])
+        if kind == "short":
+            refused.append(line)
+            text += f'{number},"a{end}b"{end}'
+        elif kind in ("blank", "commas"):
+            text += end if kind == "blank" else f",,,{end}"
+        else:
+            wanted.append((line, str(number)))
+            text += f'{number},"x{end * rng.randrange(3)}y",helmet,"{end if kind == "long" else ""}"{end}'
+    path = scratch / "lines.csv"
+    path.write_bytes(text.encode())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sekisho.batch.lines._BLOCK", block)
+        inputs = open_inputs([str(path)])
+        found = [
+            (int(unit.place(row).removeprefix("line ")), value)
+            for unit in inputs.units()
+            for row, value in enumerate(unit.read().column("date").to_pylist())
+        ]
+    assert found == wanted
+    assert [where for where, _ in inputs.refused] == [f"{path}, line {line}" for line in refused]
+
+
+def test_a_place_in_json_lines_is_its_line(desk, tmp_path):
+    row = '{"date": "2024-05-01", "recipient": "USA", "item": "helmet"}\n'
+    report, _, _ = decide(desk, tmp_path, row + "\n\nno\n" + row.replace("USA", "Ukrane"), "orders.jsonl")
+    assert [each.places for each in report.reasons.values()] == [["line 5"]]
+    assert report.refused[0][0].endswith("line 4")
+
+
+def test_a_place_among_several_files_names_its_file(desk, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(ORDERS + "4,soon,USA,helmet,\n")
+    report, _ = screen(desk, [tmp_path / "?.csv"], tmp_path / "out.jsonl")
+    assert [each.places for each in report.reasons.values()] == [
+        [f"line 5 of {tmp_path}/a.csv", f"line 5 of {tmp_path}/b.csv"]
+    ]
+    assert _places(["row 3 of a", "row 5 of a", "row 2 of b"]) == "rows 3, 5 of a; row 2 of b"
+    assert _places(["line 3", "line 4"]) == "lines 3, 4"
+
+
+# What a cell names only in part
+
+
+@pytest.mark.parametrize("text", ["1974", "1974-05", "May 1974"])
+def test_a_year_is_no_day(text):
+    with pytest.raises(NotUnderstoodError, match="names no day"):
+        read_day(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-05-01 00:00:00+00", "2024-05-01T00:00:00.000+09:00", "2024-05-01 00:00:00.000 UTC"]
+)
+def test_midnight_is_a_day_and_any_other_hour_is_not(text):
+    assert read_day(text).isoformat() == "2024-05-01"
+    with pytest.raises(NotUnderstoodError, match="time of day"):
+        read_day(text.replace("00:00", "09:30", 1))
+
+
+def test_two_letters_are_no_state_and_nothing_is_suggested(desk):
+    with pytest.raises(NotUnderstoodError, match="two letters mean one state in one list") as caught:
+        Cells(desk.library, desk.registries).read("recipient", "CH")
+    assert "did you mean" not in str(caught.value)
+
+
+def test_lists_as_other_programs_write_them(desk):
+    cells = Cells(desk.library, desk.registries)
+    for text in ("[USA, GBR]", "['USA', 'GBR']", '["USA","GBR"]'):
+        assert cells.read("item.licensors", text) == ("USA", "GBR")
+    assert cells.read("item.licensors", "[]") == ()
+    assert cells.read("item.licensors", "[NULL]") == "unknown"
+    with pytest.raises(NotUnderstoodError):
+        cells.read("item.purpose", "[rescue, null]")
+
+
+def test_explaining_says_what_is_understood_before_what_is_missing(desk):
+    mapped, troubles = understand(["Order date", "Goods", "Year"], desk.library)
+    assert mapped.explain()[0] == "`Order date` is read as date (a known synonym)"
+    assert [each.headline for each in troubles] == ["no column says the exporter", "no column says the recipient"]
+
+
+def test_a_reader_that_is_closed_early_reads_no_more(tmp_path, monkeypatch):
+    """A thread that still read ahead while Python shuts down would abort the process."""
+    path = tmp_path / "long.csv"
+    path.write_text("date,recipient,item\n" + "2024-05-01,USA,helmet\n" * 20_000)
+    monkeypatch.setattr("sekisho.batch.lines._BLOCK", 1000)
+    read, given = lines._Clean._read, []
+    monkeypatch.setattr(lines._Clean, "_read", lambda self, size: given.append(size) or read(self, size))
+    units = open_inputs([str(path)]).units()
+    next(units)
+    units.close()
+    before = len(given)
+    time.sleep(0.05)
+    assert len(given) == before < 400

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 import pyarrow as pa
@@ -15,8 +17,10 @@ from screening import decided, row_of, table_of
 from sekisho.base import TroubleError
 from sekisho.batch.answers import COLUMNS
 from sekisho.batch.columns import map_columns
-from sekisho.batch.engines import ENGINES, DuckDb, Polars, Spark, Sqlite, open_far, run_far, screen_with
-from sekisho.batch.run import Table
+from sekisho.batch.engines import ENGINES, DuckDb, Polars, Spark, Sqlite, open_far, run_engine, run_far, screen_with
+from sekisho.batch.read import open_inputs
+from sekisho.batch.run import Table, run
+from sekisho.batch.tables import Plan
 from sekisho.testing import random_case
 
 pytest.importorskip("sqlglot")
@@ -77,6 +81,93 @@ def test_random_rulebooks_and_random_cases(make, random_desk, seed, unknown):
 @pytest.mark.parametrize("make", [Sqlite, DuckDb, Polars], ids=lambda each: each.__name__.lower())
 def test_every_case_of_the_repository(make, desk, our_cases):
     compare(make(), desk, [row_of(case) for case in our_cases if not case.proposals])
+
+
+def _typed() -> pa.Table:
+    """Columns of types that not every engine knows, read and unread."""
+    n = 6
+    return pa.table(
+        {
+            "id": list(range(n)),
+            "date": pa.array([datetime(2024, 5, 1, tzinfo=UTC)] * 5 + [datetime(2024, 5, 1, 9, tzinfo=UTC)]),
+            "exporter": ["JPN"] * n,
+            "recipient": ["USA", "UKR", "PHL", "USA", "GBR", "ITA"],
+            "item": ["patriot-pac3"] * n,
+            "item.licensors": [["USA"], ["USA", "GBR"], [], None, [None], ["USA", None]],
+            "item.arms": [True, False, None, True, True, True],
+            "tags": [["a"], [], None, ["b", "c"], [None], ["d"]],
+            "extra": [{"a": 1, "b": "x"}] * n,
+            "value": pa.array([Decimal("1.20")] * n),
+            "big": pa.array([2**63 + 1] * n, pa.uint64()),
+            "span": pa.array([timedelta(1)] * n),
+            "nothing": pa.nulls(n),
+        }
+    )
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars", "sqlite"])
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_columns_of_every_type(desk, tmp_path, engine, suffix):
+    path = tmp_path / f"in.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(_typed(), path)
+    else:
+        with pa.ipc.new_file(str(path), _typed().schema) as writer:
+            writer.write_table(_typed())
+    answers = []
+    for name in ("columns", engine):
+        inputs = open_inputs([str(path)])
+        mapped = map_columns(inputs.headings, desk.library)
+        output = tmp_path / f"{name}.parquet"
+        if name == "columns":
+            run(inputs, output, Table(desk, mapped))
+        else:
+            run_engine(name, desk, inputs, output, mapped)
+        rows = sorted(pq.read_table(output).to_pylist(), key=lambda row: int(row["id"]))
+        answers.append([tuple(row[each] or "" for each in COLUMNS) for row in rows])
+    assert answers[0] == answers[1]
+    assert [each[0] != "" for each in answers[0]] == [True, False, True, True, True, False]
+
+
+@pytest.mark.parametrize("make", [Sqlite, DuckDb, Polars], ids=lambda each: each.__name__.lower())
+def test_headings_of_every_kind(make, desk):
+    """Names that the query uses, too, and signs that mean something in SQL."""
+    read = {"item": "kind", "consideration": "odd", "date": "lists", "recipient": 'to "whom"'}
+    rows = {"kind": "patriot-pac3", "odd": "sale", "lists": "2024-05-01", 'to "whom"': "USA"}
+    rows |= dict.fromkeys(("id", "stretch", "answer", "k", "t", "states", "or\nder", "o'brien", "select", "Note"), "x")
+    table = pa.table({name: [value] for name, value in rows.items()})
+    worker = Table(desk, map_columns(table.column_names, desk.library, given=read, constants={"exporter": "JPN"}))
+    engine = make()
+    engine.give("source", table)
+    (got,) = engine.query(screen_with(engine, worker, "source", tuple(table.column_names))).to_pylist()
+    assert got["outcome"] == "may-be-permitted" and got["note"] == "" and got["Note_before"] == "x"
+    assert {name: got[name] for name in rows if name != "Note"} == {k: v for k, v in rows.items() if k != "Note"}
+
+
+@pytest.mark.parametrize("heading", ["Item", "sekisho_item"])
+def test_headings_that_sql_cannot_tell_apart(desk, heading):
+    names = ("date", "exporter", "recipient", "item", heading)
+    mapped = map_columns(names, desk.library, given={"item": "item"})
+    with pytest.raises(TroubleError, match="SK422"):
+        Plan(Table(desk, mapped), names)
+
+
+def test_an_engine_on_a_full_disk_keeps_nothing_and_says_so(desk, tmp_path):
+    resource = pytest.importorskip("resource")
+    rows = {"date": ["2024-05-01"], "exporter": ["JPN"], "recipient": ["USA"], "item": ["helmet"], "n": ["x" * 200_000]}
+    pq.write_table(pa.table(rows), tmp_path / "in.parquet")
+    inputs = open_inputs([str(tmp_path / "in.parquet")])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(TroubleError) as caught:
+            run_engine("polars", desk, inputs, tmp_path / "out.csv", map_columns(inputs.headings, desk.library))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    (trouble,) = caught.value.troubles
+    assert (trouble.headline, trouble.why) == ("the disk is full", "nothing is written")
+    assert "goes on" not in trouble.help
+    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
 
 
 @pytest.mark.filterwarnings("ignore")

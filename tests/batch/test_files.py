@@ -235,7 +235,7 @@ def test_another_law_begins_afresh(desk, tmp_path, monkeypatch):
 
 def test_two_runs_never_write_one_output(desk, orders, tmp_path):
     with (
-        running._alone(tmp_path / "out.csv"),
+        running.alone(tmp_path / "out.csv"),
         pytest.raises(TroubleError, match="another run is writing this output"),
     ):
         screen(desk, [orders], tmp_path / "out.csv")

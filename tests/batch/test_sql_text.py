@@ -32,6 +32,18 @@ def test_the_query_parses_and_keeps_its_shape(shape, dialect, snapshot):
         assert sqlglot.parse_one(sql.write(sql.distinct(shape, group, "orders"), dialect), dialect=dialect)
 
 
+def test_what_occurs_is_exported_as_the_text_with_which_it_is_compared(shape):
+    """Else a date, a number, or a truth value that one engine spells otherwise than the next is not found again."""
+    joined, occurs = (sql.write(make(shape, "orders"), "trino") for make in (sql.decide, sql.every))
+    for heading in ("date", "weapon", "consideration"):
+        text = f'COALESCE(CAST("t"."{heading}" AS VARCHAR), \'\')'
+        assert f'{text} AS "{heading}"' in occurs and text in joined
+
+
+def test_clickhouse_leaves_empty_what_a_join_does_not_find(shape):
+    assert sql.write(sql.decide(shape, "orders"), "clickhouse").endswith("SETTINGS join_use_nulls = 1")
+
+
 def test_every_alias_is_quoted_as_it_is_used(shape):
     text = sql.write(sql.decide(shape, "orders"), "snowflake")
     assert 'FROM orders AS "t"' in text and 'WITH "k" AS' in text and " AS items" not in text

@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 from test_files import ORDERS, rows_of
 
+from sekisho.base import TroubleError
+from sekisho.batch.columns import map_columns
 from sekisho.cli import guard
 from sekisho.cli import screen as screen_command
 from sekisho.cli import sql as sql_command
@@ -60,6 +62,20 @@ def test_counts_as_tables_json_a_workbook_and_a_chart(decided, tmp_path):
     assert again.read_bytes() == (tmp_path / "s.svg").read_bytes()
 
 
+def test_a_full_disk_leaves_the_summary_that_was_there(decided, tmp_path):
+    resource = pytest.importorskip("resource")
+    call(summary_command, decided, "-o", tmp_path / "s.xlsx")
+    before = (tmp_path / "s.xlsx").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, hard))
+    try:
+        assert call(summary_command, decided, "-o", tmp_path / "s.xlsx")[0] == guard.TROUBLE
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / "s.xlsx").read_bytes() == before
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
 def test_a_table_that_was_not_screened(tmp_path):
     (tmp_path / "a.csv").write_text("date,item\n2024-05-01,x\n")
     assert call(summary_command, tmp_path / "a.csv")[0] == guard.TROUBLE
@@ -73,6 +89,44 @@ def test_a_mapping_is_written_and_read_again(tmp_path):
     assert "recipient: Destination" in made.read_text() and "value: Japan" in made.read_text()
     status, _ = call(screen_command, path, "-o", tmp_path / "out.csv", "--map", made)
     assert status == 0 and rows_of(tmp_path / "out.csv")[0]["outcome"] == "may-be-permitted"
+    status, out = call(summary_command, tmp_path / "out.csv", "--map", made)
+    assert status == 0 and "United States" in out
+
+
+def test_what_is_wrong_with_a_mapping_is_said_with_its_line(tmp_path):
+    path, made = tmp_path / "orders.csv", tmp_path / "map.yaml"
+    path.write_text(ORDERS, encoding="utf-8")
+    made.write_text("date: Order date\nrecipient: Nowhere\nfoo: Goods\nexporter: {valeu: Japan}\nitem: [Goods]\n")
+    with pytest.raises(TroubleError) as caught:
+        cli.main(["screen", str(path), "-o", str(tmp_path / "out.csv"), "--map", str(made)], standalone_mode=False)
+    where = {(each.places[0].file, each.places[0].line) for each in caught.value.troubles if each.code == "SK421"}
+    assert where == {(str(made), line) for line in (2, 3, 4, 5)}
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_is_said_on_the_command_line_goes_before_the_mapping(desk):
+    mapped = map_columns(
+        ["Day", "recipient", "item"],
+        desk.library,
+        given={"date": "Day"},
+        constants={"date": "2024-05-01", "exporter": "JPN"},
+    )
+    assert "date" not in mapped.columns and mapped.kept == ("Day",) and not mapped.suggestions
+
+
+def test_a_heading_of_two_lines_is_written_on_one(desk):
+    mapped = map_columns(
+        ["Law\nday", "recipient", "item"], desk.library, given={"date": "Law day"}, constants={"exporter": "JPN"}
+    )
+    assert (
+        mapped.columns["date"] == "Law\nday"
+        and mapped.explain()[0] == "`Law day` is read as date (as the mapping says)"
+    )
+
+
+def test_a_sheet_is_only_named_in_a_workbook(tmp_path):
+    (tmp_path / "a.csv").write_text(ORDERS)
+    assert call(screen_command, tmp_path / "a.csv", "-o", tmp_path / "o.csv", "--sheet", "One")[0] == guard.USAGE
 
 
 def test_a_screened_table_is_screened_again(decided, tmp_path):

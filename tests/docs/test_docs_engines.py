@@ -37,7 +37,7 @@ NAMES = {
     "xlsx": "workbooks",
 }
 DIALECTS = """
-A folder is read as the tables in it, and `region=EU` in its path as a column; a name without a suffix is written as a folder of Parquet.
+A folder is read as the tables in it, and a folder `region=EU` below what was named as a column; a name without a suffix is written as a folder of Parquet.
 Workbooks need the extra `excel`.
 
 ## Dialects

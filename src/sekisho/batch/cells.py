@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,11 +37,22 @@ _MONTHS = {
     )
     for spelling in (name, name[:3])
 } | {"sept": 9}  # fmt: skip
-_YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
+_YMD = re.compile(
+    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?))?)?"
+)
+_TIMED = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d\d.*")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _XXY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-./]+([A-Za-z]+)\.?,?[ \-./]+(\d{4})")
 _US_WORDS = re.compile(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_ERA = re.compile(r"(令和|平成|昭和)\s*(元|\d{1,2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+"""The year before the first of each era."""
+_NO_DAY = re.compile(r"[12]\d{3}|[12]\d{3}[-/.](?:0?[1-9]|1[0-2])|[A-Za-z]{3,9}\.? [12]\d{3}")
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.0)?")
+TIMED = "the date has a time of day, and elsewhere that may be another day; write the day alone"
+"""What is wrong with a date that is more than a day."""
+
 _EAST = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 
 
@@ -52,7 +64,7 @@ def read_day(text: str, order: str = "") -> Day:
     """The day that a cell names.
 
     Args:
-        text: ISO, `22.12.2023`, `22 December 2023`, `Dec 22, 2023`, `20231222`, `2023年12月22日`.
+        text: ISO, `22.12.2023`, `22 December 2023`, `Dec 22, 2023`, `20231222`, `2023年12月22日`, `令和5年12月22日`.
         order: `dmy` or `mdy`: how `03/04/2023` is meant; without it such a cell is not understood.
 
     Raises:
@@ -62,17 +74,25 @@ def read_day(text: str, order: str = "") -> Day:
         >>> read_day("22 Dec 2023")
         datetime.date(2023, 12, 22)
     """
-    text = " ".join(text.split())
+    text = " ".join(unicodedata.normalize("NFKC", text).split())
     if found := _YMD.fullmatch(text):
         return _day(found[1], found[3], found[4])
     if found := _COMPACT.fullmatch(text) or _EAST.fullmatch(text):
         return _day(*found.groups())
+    if found := _ERA.fullmatch(text):
+        return _day(str(_ERAS[found[1]] + int(found[2].replace("元", "1"))), found[3], found[4])
     if found := _WORDS.fullmatch(text):
         return _day(found[3], _month(found[2]), found[1])
     if found := _US_WORDS.fullmatch(text):
         return _day(found[3], _month(found[1]), found[2])
     if found := _XXY.fullmatch(text):
         return _two_ways(found[1], found[3], found[4], text, "dmy" if found[2] == "." else order)
+    if _TIMED.fullmatch(text):
+        raise NotUnderstoodError(TIMED)
+    if _SERIAL.fullmatch(text):
+        raise NotUnderstoodError(f"`{text}` may be a spreadsheet's number for a day; show its column as dates there")
+    if _NO_DAY.fullmatch(text):
+        raise NotUnderstoodError(f"`{text}` names no day; write the day whose law counts, as in 2023-12-22")
     raise NotUnderstoodError(f"`{text[:40]}` is no date that we understand; write it as 2023-12-22")
 
 
@@ -139,6 +159,8 @@ class Cells:
         if part == "readings":
             return self._word(text, tuple(o.name for o in self.library.readings[rest].options), column)
         shape = "truth" if part in ("facts", "judgements") else SHAPES[column]
+        if shape in ("states", "choices") and text.startswith("[") and text.endswith("]"):
+            text = _as_list(text)
         if text.lower() in _UNKNOWN and shape not in ("day", "text", "item", "law"):
             if part == "judgements":
                 raise NotUnderstoodError(f"`{text}` is no finding; leave an open judgement blank")
@@ -192,6 +214,9 @@ class Cells:
         code = self.registries.find_state(text)
         if code is not None:
             return code
+        if len(text) == 2 and text.isascii() and text.isalpha():
+            said = f"`{text}` ({column}): two letters mean one state in one list of codes and another in the next"
+            raise NotUnderstoodError(f"{said}; write three, as ISO 3166 does, or an English name")
         names = [f"{self.registries.names.of(c)} ({c})" for c in self.registries.suggest_state(text)[:2]]
         help_ = f"did you mean {' or '.join(names)}?" if names else "use an ISO 3166 code or an English name"
         raise NotUnderstoodError(f"`{text[:40]}` is no state that we know ({column}); {help_}")
@@ -219,6 +244,11 @@ def _listed(text: str) -> list[str]:
     if text.lower() in ("none", "[]"):
         return []
     return [part for each in re.split(r"[;,|+]", text.strip("[]")) if (part := each.strip(" '\""))]
+
+
+def _as_list(text: str) -> str:
+    """A list as JSON and SQL engines write it, as a sheet would say it; of a null nothing is known."""
+    return "; ".join("?" if each.lower() == "null" else each for each in _listed(text)) or "none"
 
 
 def _known_whole(column: str, text: str) -> list[str]:

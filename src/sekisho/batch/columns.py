@@ -80,18 +80,29 @@ REQUIRED = ("date", "exporter", "recipient")
 def names_kept(headings: Sequence[str]) -> list[str]:
     """What the columns of the input are called in the output: `outcome_before` where a result takes the name.
 
+    Many programs take `Note` and `note` for one name.
+
     Example:
-        >>> names_kept(["item", "outcome"])
-        ['item', 'outcome_before']
+        >>> names_kept(["item", "outcome", "Note"])
+        ['item', 'outcome_before', 'Note_before']
     """
-    taken = {*headings, *RESULTS}
+    taken = {heading.lower() for heading in (*headings, *RESULTS)}
     found = []
     for heading in headings:
         name = heading
-        while heading in RESULTS and name in taken:
+        while heading.lower() in RESULTS and name.lower() in taken:
             name += "_before"
         found.append(name)
     return found
+
+
+def _plain(heading: str) -> str:
+    """A heading on one line, as a person writes it."""
+    return " ".join(heading.split())
+
+
+def _listed(headings: Sequence[str]) -> str:
+    return ", ".join(map(_plain, headings[:30])) + (", …" if len(headings) > 30 else "")
 
 
 def squash(heading: str) -> str:
@@ -136,11 +147,11 @@ class Mapped:
 
     def explain(self) -> list[str]:
         """One line a column: what is read as what, and why."""
-        lines = [f"`{heading}` is read as {name} ({self.how[name]})" for name, heading in self.columns.items()]
+        lines = [f"`{_plain(heading)}` is read as {name} ({self.how[name]})" for name, heading in self.columns.items()]
         lines += [f"{name} is `{value}` in every row" for name, value in self.constants.items()]
         for heading in self.kept:
             meant = self.suggestions.get(heading)
-            lines.append(f"`{heading}` is kept and not read" + (f"; was {meant} meant?" if meant else ""))
+            lines.append(f"`{_plain(heading)}` is kept and not read" + (f"; was {meant} meant?" if meant else ""))
         return lines
 
     def to_dict(self) -> dict[str, object]:
@@ -162,23 +173,58 @@ def map_columns(
         TroubleError: Two headings mean the same column, a column that is needed is missing, or the
             mapping names a column or heading that does not exist.
     """
+    mapped, troubles = understand(headings, library, given=given, constants=constants, file=file)
+    if troubles:
+        raise TroubleError(troubles)
+    return mapped
+
+
+def understand(
+    headings: Sequence[str],
+    library: Library,
+    *,
+    given: Mapping[str, object] | None = None,
+    constants: Mapping[str, str] | None = None,
+    file: str = "",
+    written: Mapping[str, Place] | None = None,
+) -> tuple[Mapped, list[Trouble]]:
+    """What can be understood of the headings of a table, and what is wrong with the rest.
+
+    Args:
+        headings: The headings.
+        library: The rulebooks, whose terms may be columns.
+        given: For columns the heading, or `{"value": …}` where every row is to say the same, or None to ignore it.
+        constants: What every row is to say; it goes before the mapping.
+        file: The table.
+        written: Where the mapping says what it says.
+    """
     troubles: list[Trouble] = []
     place = (Place(file),)
     columns: dict[str, str] = {}
     how: dict[str, str] = {}
     fixed = dict(constants or {})
-    for name, heading in (given or {}).items():
-        if not is_column(name, library):
-            troubles.append(_no_column(name, library, place))
-        elif isinstance(heading, Mapping):
-            fixed.setdefault(name, str(heading.get("value", "")))
-        elif heading is not None:
-            columns[name], how[name] = str(heading), "as the mapping says"
-            if str(heading) not in headings:
-                close = nearest(str(heading), headings, count=1)
-                help_ = f"write `{close[0]}`" if close else f"the headings are: {', '.join(headings)}"
-                troubles.append(Trouble("SK421", f"the table has no column `{heading}`", place, help=help_))
     troubles += [_no_column(name, library, place) for name in fixed if not is_column(name, library)]
+    for name, heading in (given or {}).items():
+        here = ((written or {}).get(name, Place(file)),)
+        if not is_column(name, library):
+            troubles.append(_no_column(name, library, here))
+        elif name in (constants or {}) or heading is None:
+            continue
+        elif isinstance(heading, Mapping) and heading.get("value") is not None and len(heading) == 1:
+            fixed[name] = str(heading["value"])
+        elif isinstance(heading, Mapping | list):
+            help_ = f"write `{name}: HEADING`, or `{name}: {{value: …}}` where every row is to say the same"
+            troubles.append(
+                Trouble("SK421", f"the mapping gives {name} neither a heading nor a value", here, help=help_)
+            )
+        else:
+            plain = {_plain(each): each for each in headings}  # nobody can write a line break on a command line
+            meant = heading if heading in headings else plain.get(_plain(str(heading)), str(heading))
+            columns[name], how[name] = str(meant), "as the mapping says"
+            if columns[name] not in headings:
+                close = nearest(str(heading), headings, count=1)
+                help_ = f"write `{_plain(close[0])}`" if close else f"the headings are: {_listed(headings)}"
+                troubles.append(Trouble("SK421", f"the table has no column `{heading}`", here, help=help_))
     taken = set(columns.values())
     ignored = {name for name, heading in (given or {}).items() if heading is None}
     for heading in headings:
@@ -197,9 +243,9 @@ def map_columns(
             troubles.append(
                 Trouble(
                     "SK422",
-                    f"`{first}` and `{heading}` both mean {name}",
+                    f"`{_plain(first)}` and `{_plain(heading)}` both mean {name}",
                     place,
-                    help=f"say which one counts: `--map {name}={first}`",
+                    help=f"say which one counts: `--map '{name}={_plain(first)}'`",
                 )
             )
             continue
@@ -213,7 +259,7 @@ def map_columns(
                     place,
                     why="every row needs one" if name == "date" else "the law that is asked depends on it",
                     help=f"name the column, `--map {name}=HEADING`, or say it for all rows, `--set {name}=…`; "
-                    f"the headings are: {', '.join(headings[:30])}",
+                    f"the headings are: {_listed(headings)}",
                 )
             )
     if not any(name == "item" or name.startswith("item.") for name in (*columns, *fixed)):
@@ -222,14 +268,14 @@ def map_columns(
                 "SK423",
                 "no column says what is sent",
                 place,
-                help="name the column, `--map item=HEADING`, or describe it: arms, weapon, form, purpose, production",
+                help="name the column, `--map item=HEADING`, or describe it: arms, weapon, form, purpose, production; "
+                f"the headings are: {_listed(headings)}",
             )
         )
-    if troubles:
-        raise TroubleError(troubles)
     kept = tuple(heading for heading in headings if heading not in columns.values())
-    suggestions = {h: KNOWN[close[0]] for h in kept if (close := _near(h)) and KNOWN[close[0]] not in columns}
-    return Mapped(columns, fixed, kept, suggestions, how)
+    settled = {*columns, *fixed, *ignored}
+    suggestions = {h: KNOWN[close[0]] for h in kept if (close := _near(h)) and KNOWN[close[0]] not in settled}
+    return Mapped(columns, fixed, kept, suggestions, how), troubles
 
 
 def _near(heading: str) -> tuple[str, ...]:

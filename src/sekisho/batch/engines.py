@@ -6,10 +6,13 @@ occur, we decide one row of each, and the engine joins the answers to the rows.
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,8 +22,9 @@ import pyarrow as pa
 from sekisho.base import Place, Trouble, TroubleError
 from sekisho.batch import sql
 from sekisho.batch.columns import Mapped
+from sekisho.batch.lines import as_text
 from sekisho.batch.read import Inputs, missing_package, output_format
-from sekisho.batch.run import Decider, Reason, Report, Table, cannot_write
+from sekisho.batch.run import Decider, Reason, Report, Table, alone, cannot_write
 from sekisho.batch.tables import Plan
 from sekisho.batch.write import join, plain, write_part
 
@@ -126,8 +130,14 @@ def make_tables(engine: Engine, plan: Plan, source: str, prefix: str = PREFIX) -
     return {prefix + name: table for name, table in made.items()}
 
 
-def give_inputs(engine: Engine, inputs: Inputs) -> None:
-    """Let queries use the inputs under the name `source`; Parquet is read where it lies, if the engine can."""
+def give_inputs(engine: Engine, inputs: Inputs, read: Collection[str] = ()) -> None:
+    """Let queries use the inputs under the name `source`; Parquet is read where it lies, if the engine can.
+
+    Args:
+        engine: The engine.
+        inputs: The tables.
+        read: The headings of the columns that are read; lists in them are given as text.
+    """
     files = [str(path) for path in inputs.files if str(path) not in dict(inputs.refused)]
     if isinstance(engine, Spark) and inputs.format == "parquet":
         reader = engine.session.read
@@ -137,7 +147,7 @@ def give_inputs(engine: Engine, inputs: Inputs) -> None:
     elif isinstance(engine, DuckDb) and inputs.format == "parquet":
         engine.connection.execute(_view("source", "read_parquet", files))
     else:
-        engine.give("source", _whole(inputs))
+        engine.give("source", _whole(inputs, read))
 
 
 class DuckDb:
@@ -152,8 +162,8 @@ class DuckDb:
             raise TroubleError([missing_package("duckdb", "sql")]) from error
         self.connection = duckdb.connect()
         self.connection.execute(
-            f"SET temp_directory = '{_quoted(Path(gettempdir()))}'"
-        )  # else it spills where we stand
+            f"SET temp_directory = '{_quoted(Path(gettempdir()))}'; SET TimeZone = 'UTC'"
+        )  # else it spills where we stand, and the day of an instant depends on the machine
 
     def query(self, text: str) -> pa.Table:
         """The rows of a query."""
@@ -195,7 +205,18 @@ class Sqlite:
 
 
 def _storable(column: pa.ChunkedArray) -> list[Any]:
-    return [each.isoformat() if hasattr(each, "isoformat") else each for each in column.to_pylist()]
+    """The values of a column; as text where SQLite has no such type."""
+    if pa.types.is_nested(column.type):
+        return [as_text(each) for each in column.to_pylist()]
+    return [_sqlite_value(each) for each in column.to_pylist()]
+
+
+def _sqlite_value(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if value is None or isinstance(value, str | float | bytes) or (isinstance(value, int) and abs(value) < 1 << 63):
+        return value
+    return str(value)
 
 
 class Polars:
@@ -246,7 +267,9 @@ def _local_spark() -> Any:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise TroubleError([missing_package("pyspark", "spark")]) from error
-    return SparkSession.builder.appName("sekisho").getOrCreate()
+    session = SparkSession.builder.appName("sekisho").getOrCreate()
+    session.sparkContext.setLogLevel("FATAL")  # of what goes wrong we say the gist, without its stack
+    return session
 
 
 ENGINES: Mapping[str, Callable[[], Engine]] = {"duckdb": DuckDb, "sqlite": Sqlite, "polars": Polars, "spark": Spark}
@@ -260,11 +283,15 @@ def run_engine(name: str, desk: Decider, inputs: Inputs, output: Path, mapped: M
     """
     kind = output_format(output, inputs)
     engine = ENGINES[name]()
-    try:
-        with _told(name, str(output)):
-            return _run(engine, Table(desk, mapped, dates), inputs, output, kind)
-    finally:
-        output.with_name(f".{output.name}.half").unlink(missing_ok=True)
+    half = output.with_name(f".{output.name}.half")
+    with alone(output):
+        try:
+            with _told(name, str(output)):
+                return _run(engine, Table(desk, mapped, dates), inputs, output, half, kind)
+        finally:
+            if half.is_dir():
+                shutil.rmtree(half, ignore_errors=True)
+            half.unlink(missing_ok=True)
 
 
 def open_far(patterns: Sequence[str]) -> tuple[Spark, Inputs]:
@@ -300,11 +327,13 @@ def _told(name: str, place: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TroubleError([cannot_write(error, Path(place))]) from error
+        raise TroubleError([_not_written(error, place)]) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in _ROOMS:
             raise
         said = " ".join(str(error).split())[:200]
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise TroubleError([_not_written(OSError(errno.ENOSPC, said), place)]) from error
         trouble = Trouble(
             "SK430",
             f"the engine {name} stopped: {said}",
@@ -314,18 +343,26 @@ def _told(name: str, place: str) -> Iterator[None]:
         raise TroubleError([trouble]) from error
 
 
+def _not_written(error: OSError, place: str) -> Trouble:
+    """The trouble of an output that cannot be written; an engine keeps nothing for another run."""
+    trouble = cannot_write(error, Path(place))
+    return replace(trouble, why="nothing is written", help=trouble.help.partition(":")[0])
+
+
 _ROOMS = ("duckdb", "_duckdb", "sqlite3", "polars", "pyspark", "py4j")
 """Where the errors of engines come from."""
 
 
-def _run(engine: Engine, table: Table, inputs: Inputs, output: Path, kind: str) -> Report:
-    give_inputs(engine, inputs)
+def _run(engine: Engine, table: Table, inputs: Inputs, output: Path, half: Path, kind: str) -> Report:
+    give_inputs(engine, inputs, table.mapped.columns.values())
     text = screen_with(engine, table, "source", inputs.headings)
-    if isinstance(engine, Spark) and kind == "parquet":
-        engine.session.sql(text).write.mode("overwrite").parquet(str(output))
+    if isinstance(engine, Spark) and kind == "parquet" and not output.suffix:
+        engine.session.sql(text).write.mode("overwrite").parquet(str(half))
+        if output.exists():
+            shutil.rmtree(output)
+        half.replace(output)
         engine.session.read.parquet(str(output)).createOrReplaceTempView("result")
     elif isinstance(engine, DuckDb) and kind in ("parquet", "csv") and output.suffix != ".tsv" and output.suffix:
-        half = output.with_name(f".{output.name}.half")
         how = "FORMAT parquet" if kind == "parquet" else "FORMAT csv, HEADER"
         engine.connection.execute(f"COPY ({text}) TO '{_quoted(half)}' ({how})")
         half.replace(output)
@@ -349,7 +386,7 @@ def _above_parts(path: Path) -> str:
     return ""
 
 
-def _whole(inputs: Inputs) -> pa.Table:
+def _whole(inputs: Inputs, read: Collection[str]) -> pa.Table:
     """All rows at once; those that cannot be decided as they stand are left out and named."""
     tables = []
     for unit in inputs.units():
@@ -357,6 +394,10 @@ def _whole(inputs: Inputs) -> pa.Table:
         if unit.faults:
             inputs.refused += [(f"{unit.file}, {unit.place(row)}", why) for row, why in sorted(unit.faults.items())]
             table = table.take([row for row in range(table.num_rows) if row not in unit.faults])
+        for at, each in enumerate(table.schema):  # not every engine can compare lists, or write them as text
+            if each.name in read and pa.types.is_nested(each.type):
+                texts = [as_text(value) for value in table.column(at).to_pylist()]
+                table = table.set_column(at, each.name, pa.array(texts, pa.string()))
         tables.append(table)
     if not tables:
         return pa.table({name: pa.array([], pa.string()) for name in inputs.headings})
@@ -379,7 +420,7 @@ def _report(engine: Engine, table: Table, inputs: Inputs) -> Report:
 def _view(name: str, function: str, files: list[str]) -> str:
     """The statement that lets DuckDB read files under a name."""
     listed = ", ".join(f"'{_quoted(Path(path))}'" for path in files)
-    more = "union_by_name = true" if function == "read_parquet" else "all_varchar = true"
+    more = "union_by_name = true, hive_types_autocast = false" if function == "read_parquet" else "all_varchar = true"
     return f"CREATE VIEW {name} AS FROM {function}([{listed}], {more})"
 
 

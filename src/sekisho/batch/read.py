@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from glob import glob, has_magic
@@ -91,6 +91,10 @@ class Opened:
     layout: object = None
 
 
+def _no_units() -> Generator[Unit, None, None]:
+    yield from ()
+
+
 @dataclass
 class Inputs:
     """Every file of one table.
@@ -110,7 +114,7 @@ class Inputs:
     format: str
     headings: tuple[str, ...] = ()
     rows: int | None = None
-    units: Callable[[], Iterator[Unit]] = lambda: iter(())
+    units: Callable[[], Generator[Unit, None, None]] = _no_units
     refused: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     seen: int = 0
@@ -216,7 +220,10 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
             found.refused.append((str(path), reason(error)))
     if not opened:
         raise TroubleError(
-            [Trouble("SK425", f"the file cannot be read: {why}", (Place(name),)) for name, why in found.refused]
+            [
+                Trouble("SK425", f"the file cannot be read: {why}", (Place(name),), help=_MEND)
+                for name, why in found.refused
+            ]
         )
     _compare(opened)
     found.headings = next(iter(opened.values())).headings
@@ -230,7 +237,7 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
         if len({str(each.types[name]) for each in opened.values() if name in each.types}) > 1
     }
 
-    def units() -> Iterator[Unit]:
+    def units() -> Generator[Unit, None, None]:
         for each in opened.values():
             for unit in each.units():
                 unit.read = _alike(unit.read, found.headings, texts)
@@ -363,6 +370,7 @@ def _folder_values(path: Path, root: Path) -> dict[str, str]:
     return dict(part.split("=", 1) for part in parts if part.count("=") == 1)
 
 
+_MEND = "open it in the program that made it and save it again, or get it anew"
 _CUT = ("Parquet magic bytes", "footer", "Not an Arrow file", "Expected to read", "Unexpected end of stream")
 
 

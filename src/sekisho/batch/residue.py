@@ -33,13 +33,19 @@ SETTLED_TRUE = HOLDS + Support.OFFICIAL - 1
 
 
 class Residues:
-    """Numbers for residues, and how they combine. Equal residues have equal numbers."""
+    """Numbers for residues, and how they combine. Equal residues have equal numbers.
 
-    def __init__(self) -> None:
+    Args:
+        bits: For each variable a mask; that of a residue is of all variables on which it still hangs.
+    """
+
+    def __init__(self, bits: Mapping[str, int]) -> None:
+        self._bits = bits
         self._numbers: dict[object, int] = {}
         self._parts: dict[int, frozenset[int]] = {}
         self._memo: dict[tuple[str, int, int], int] = {}
         self._hashes = [int(scatter(number // 4)) for number in range(OPEN)]
+        self._masks = [0] * OPEN
 
     def hashes(self, numbers: Ints, *, marked: bool = False) -> NDArray[np.uint64]:
         """For each number a hash of its residue, with or without its mark; the same in every run."""
@@ -48,11 +54,26 @@ class Residues:
             found += np.where(numbers < OPEN, numbers, 0).astype(np.uint64)
         return found
 
+    def masks(self, numbers: Ints) -> NDArray[np.uint64]:
+        """For each number the mask of the variables on which its residue hangs."""
+        return np.array([self._masks[number] for number in numbers.tolist()], np.uint64)
+
     def _number(self, what: tuple[object, ...]) -> int:
         found = self._numbers.get(what)
         if found is None:
             found = self._numbers[what] = OPEN + len(self._numbers)
             self._hashes.append(self._hash(what))
+            self._masks.append(self._mask(what))
+        return found
+
+    def _mask(self, what: tuple[object, ...]) -> int:
+        kind, *rest = what
+        if kind == "test":
+            return self._bits[str(rest[0])]
+        parts: list[Any] = list(rest[0]) if isinstance(rest[0], frozenset) else rest
+        found = 0
+        for part in parts:
+            found |= self._masks[part]
         return found
 
     def _hash(self, what: tuple[object, ...]) -> int:

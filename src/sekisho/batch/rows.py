@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sekisho.batch.cells import EPOCH, Cells, Meaning, NotUnderstoodError, day_number
+from sekisho.batch.cells import EPOCH, TIMED, Cells, Meaning, NotUnderstoodError, day_number
 from sekisho.batch.columns import Mapped
 from sekisho.batch.lines import as_text
 from sekisho.batch.pack import Column, narrow, pack
@@ -163,8 +163,7 @@ class Encoder:
         if missing is None and not wrong.any():
             return numbers, None
         kinds = wrong if missing is None else np.where(missing, 2, wrong).astype(np.uint8)
-        timely = "the date has a time of day, and elsewhere that may be another day; write the day alone"
-        said = ["", "the date is outside 1900 to 2199", "the row has no date", timely]
+        said = ["", "the date is outside 1900 to 2199", "the row has no date", TIMED]
         return np.where(kinds > 0, 0, numbers).astype(np.int32), (kinds, said)
 
     def _day(self, text: str) -> int:

@@ -314,9 +314,10 @@ def _work(
             made += 1
             yield part
 
+    units = inputs.units()
     with ThreadPoolExecutor(max_workers=min(_AHEAD, (os.cpu_count() or 1) + 1)) as pool:
         try:
-            for number, unit in enumerate(inputs.units()):
+            for number, unit in enumerate(units):
                 part = _part(folder, number, kind)
                 waiting.append((number, None if number in done else pool.submit(_one, unit, part, kind, table, beside)))
                 if len(waiting) >= _AHEAD:
@@ -327,6 +328,7 @@ def _work(
             for _, future in waiting:
                 if future is not None:
                     future.cancel()
+            units.close()  # what reads ahead must come to its end before Python does
             raise
     if not made:
         part = _part(folder, 0, kind)

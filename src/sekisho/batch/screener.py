@@ -34,10 +34,10 @@ from sekisho.batch.axes import Axes, Groups
 from sekisho.batch.cells import Cells, day_of
 from sekisho.batch.pack import Column, narrow, pack
 from sekisho.batch.places import Places
-from sekisho.batch.residue import HOLDS, OPEN, Coded, Conditions, Ints, Residues, scatter, spread
+from sekisho.batch.residue import Conditions, Ints, Residues, scatter, spread
 from sekisho.batch.rows import Dictionary, Rows
 from sekisho.batch.shortcut import Shortcut
-from sekisho.batch.standing import Hashes, Provision, Standing
+from sekisho.batch.standing import Condition, Hashes, Provision, Standing, masks
 from sekisho.batch.store64 import Store
 from sekisho.batch.traits import UNNAMED, Traits
 from sekisho.cases import Case
@@ -78,8 +78,13 @@ class Screened:
         places[numbers] = [place[text] for text in said]
         local = np.zeros(len(self.table), narrow(len(texts)))
         local[self.present] = places.take(here)
-        indices = local.take(self.codes, mode="clip")
+        indices = local.take(self._at, mode="clip")
         return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(texts, pa.string()), safe=False)
+
+    @cached_property
+    def _at(self) -> NDArray[np.intp]:
+        """The codes as NumPy looks things up, so that it need not convert them for each column."""
+        return self.codes.astype(np.intp)
 
     @cached_property
     def present(self) -> Ints:
@@ -134,7 +139,7 @@ class Screener:
         self._scribe = Scribe(self.library, self.registries, self.decide)
         self._places = Places(self.library, self.registries, self.timeline)
         self.traits = Traits(self.library, self.dictionaries, self._scribe)
-        self._residues = Residues()
+        self._residues = Residues(masks(self.library))
         self.axes = Axes(self.traits, self._places, self.dictionaries, self._residues)
         self._store = Store(1)
         self._combined: dict[tuple[int, ...], int] = {}
@@ -228,48 +233,39 @@ class Screener:
             block = order[start : start + _BLOCK]
             axes, at = self.axes.axes(groups, rep[block])
             conditions = Conditions(self._residues, axes)
-            met: dict[int, Coded] = {}
+            met: dict[tuple[str, int], Condition] = {}
             found: list[Ints] = []
             for number in np.unique(law[block]).tolist():
                 here = slice(*(int(np.searchsorted(law[block], number, side=side)) for side in ("left", "right")))
                 each: dict[str, Provision] = {}
                 for name, formula in self.axes.provisions[number]:
-                    if id(formula) not in met:
-                        met[id(formula)] = conditions.in_cells(conditions.evaluate(formula), at)
-                    each[name] = self._provision(name, met[id(formula)], here)
+                    condition = met.get((name, id(formula)))
+                    if condition is None:
+                        coded = conditions.in_cells(conditions.evaluate(formula), at)
+                        condition = met[name, id(formula)] = Condition(name, coded, self._residues)
+                    each[name] = Provision(condition, here)
                 found.append(self._answers_under(number, each, _Asked(self, groups.rows, rep[block][here])))
             numbers = [self._combine(tuple(each)) for each in np.concatenate(found).tolist()]
             self._store.add(keys[block], np.array(numbers, np.int32)[:, None])
             self._new_cells += len(block)
 
-    def _provision(self, name: str, coded: Coded, here: slice) -> Provision:
-        ids = coded.ids
-        truth = np.where(ids >= OPEN, 1, np.where(ids >= HOLDS, 2, 0)).astype(np.uint8)
-        mark = np.where(ids < OPEN, ids % 4 + 1, 4).astype(np.uint8)
-        residue = scatter(self._residues.hashes(ids) ^ spread(name))
-        codes = coded.codes[here]
-        return Provision(
-            truth.take(codes, mode="clip"), mark.take(codes, mode="clip"), residue.take(codes, mode="clip")
-        )
-
     # Answers
 
     def _answers_under(self, number: int, provisions_: dict[str, Provision], asked: _Asked) -> Ints:
-        standing = Standing(self._places.laws[number], provisions_, len(asked.rep))
-        home = self.axes.homes[number]
-        settled = standing.outcome_key + home
+        standing = Standing(self._places.laws[number], provisions_, len(asked.rep), self.axes.homes[number])
+        settled = standing.outcome_key
         outcome = asked.resolve(OUTCOME, settled)
         may, permits, bars, certain = (np.array(column).take(outcome) for column in zip(*self._flags, strict=True))
         found = [outcome]
-        found.append(asked.resolve(BASIS, standing.basis_key(permits, settled) + home))
-        found.append(asked.resolve(BARS, standing.bars_key(bars, certain) + home))
+        found.append(asked.resolve(BASIS, standing.basis_key(permits, settled)))
+        found.append(asked.resolve(BARS, standing.bars_key(bars, certain)))
         carried = scatter(found[BASIS] + (1 << 52))
-        needs = np.where(may, standing.needs_key(may) + carried + home, spread("no needs"))
+        needs = np.where(may, standing.needs_key(may) + carried, spread("no needs"))
         found.append(asked.resolve(NEEDS, needs))
         support = standing.support_key(permits & certain, bars & certain)
         support = support + carried + scatter(found[BARS] + (1 << 53)) + scatter(self._outcome_of(outcome) + (1 << 54))
-        found.append(asked.resolve(SUPPORT, np.where(certain, support + home, spread("no support"))))
-        found.append(asked.resolve(MARKS, standing.marks_key() + home))
+        found.append(asked.resolve(SUPPORT, np.where(certain, support, spread("no support"))))
+        found.append(asked.resolve(MARKS, standing.marks_key()))
         return np.stack(found, axis=1)
 
     def _outcome_of(self, numbers: Ints) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ COLOURS = {
 """Fill and ink of each outcome; both pass as text on its ground for people with weak sight."""
 
 _WIDEST = 44
+_SMALL = 100_000
+"""Cells of a workbook that is made in memory: a hundred megabytes at most."""
 _LEAD = ("outcome", "note", "turns_on", "unmodelled")
 
 
@@ -36,7 +39,7 @@ def write_book(table: pa.Table, path: Path, summary: Summary) -> None:
     """
     if table.num_rows > SHEET:
         raise TroubleError([too_long(path)])
-    book = _Book(path)
+    book = _Book(path, small=table.num_rows * table.num_columns <= _SMALL)
     columns = {name: table.column(name).to_pylist() for name in table.column_names}
     every = range(table.num_rows)
     book.rows("Decisions", columns, every)
@@ -51,21 +54,27 @@ def write_summary(summary: Summary, path: Path) -> None:
     Raises:
         TroubleError: `xlsxwriter` is not installed.
     """
-    book = _Book(path)
+    book = _Book(path, small=True)
     book.summary(summary)
     book.close()
 
 
 class _Book:
-    """A workbook that is being written."""
+    """A workbook that is being written: a small one in memory, which is faster, else row by row."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, small: bool) -> None:
         try:
             import xlsxwriter
         except ImportError as error:
             raise TroubleError([missing_package("xlsxwriter", "excel", str(path))]) from error
-        options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-        self.book: Any = xlsxwriter.Workbook(str(path), options)
+        options = {
+            "in_memory" if small else "constant_memory": True,
+            "strings_to_urls": False,
+            "strings_to_formulas": False,
+        }
+        self._path = path
+        self._file = BytesIO()  # not the file itself: where the disk is full, it would be left half written
+        self.book: Any = xlsxwriter.Workbook(self._file, options)
         self.head = self.book.add_format(
             {"bold": True, "bg_color": "#22303C", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
         )
@@ -91,6 +100,13 @@ class _Book:
         except xlsxwriter.exceptions.FileCreateError as error:
             cause = error.args[0] if error.args else None
             raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
+        half = self._path.with_name(f".{self._path.name}.half")
+        try:
+            half.write_bytes(self._file.getbuffer())
+            half.replace(self._path)
+        except OSError:
+            half.unlink(missing_ok=True)
+            raise
 
     def rows(self, name: str, columns: Mapping[str, Sequence[Any]], rows: Sequence[int], *, lead: bool = False) -> None:
         """A sheet of rows; with `lead` what a person must know stands before what the row says."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sekisho.base import TroubleError
+from sekisho.base import Trouble, TroubleError
 from sekisho.batch.columns import RESULTS, Mapped, names_kept
 from sekisho.batch.read import missing_package
 
@@ -30,8 +30,11 @@ GROUPS = ("items", "terms", "states", "days")
 NOT_THERE = "not known to the tables; make them anew"
 """The note of a row with values that the small tables were not made for."""
 
-_CELL = ("sekisho_item", "sekisho_relation", "sekisho_term", "sekisho_place", "sekisho_single")
-_SAMPLE = "sekisho_sample"
+OWN = "sekisho_"
+"""Begins the names of our own columns beside those of the table."""
+
+_CELL = tuple(OWN + name for name in ("item", "relation", "term", "place", "single"))
+_SAMPLE = OWN + "sample"
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,2}")
 
 
@@ -44,7 +47,19 @@ class Shape:
 
     @classmethod
     def of(cls, mapped: Mapped, headings: Sequence[str], item: Sequence[str], terms: Sequence[str]) -> Shape:
-        """The shape of a mapped table; `item` and `terms` name the columns on which those groups hang."""
+        """The shape of a mapped table; `item` and `terms` name the columns on which those groups hang.
+
+        Raises:
+            TroubleError: SQL could not tell two of the headings apart, or one from a name of ours.
+        """
+        met: dict[str, str] = {}
+        for heading in headings:
+            clash = met.setdefault(heading.lower(), heading)
+            if clash != heading or heading.lower().startswith(OWN):
+                said = f"`{clash}` and `{heading}` are" if clash != heading else f"`{heading}` is"
+                said += " one name in SQL" if clash != heading else " a name that the query needs for itself"
+                help_ = "call the column otherwise, or let `--engine columns` do the work"
+                raise TroubleError([Trouble("SK422", said, help=help_)])
         found = {
             "items": tuple(mapped.columns[name] for name in item if name in mapped.columns),
             "terms": tuple(mapped.columns[name] for name in terms if name in mapped.columns),
@@ -56,20 +71,28 @@ class Shape:
 
 def write(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
     """The query as text."""
+    if dialect == "clickhouse" and tree.find(exp.Join):  # else what a left join misses is 0 there, and finds answer 0
+        tree = tree.copy()
+        tree.set("settings", [exp.column("join_use_nulls").eq(1)])
     return tree.sql(dialect=dialect, pretty=pretty)
 
 
 def distinct(shape: Shape, group: str, table: str) -> exp.Select:
     """What occurs of one group: every distinct combination of its columns, as text."""
-    columns = [exp.alias_(_text(heading), heading, quoted=True) for heading in shape.groups[group]]
-    return exp.select(*(columns or [exp.alias_(exp.Literal.number(1), "one")])).distinct().from_(_table(table))
+    return _distinct(shape.groups[group], table)
+
+
+def _distinct(headings: Sequence[str], table: str) -> exp.Select:
+    columns = [exp.alias_(_text(heading, "t"), heading, quoted=True) for heading in headings]
+    one = exp.alias_(exp.Literal.number(1), "one")
+    return exp.select(*(columns or [one])).distinct().from_(_table(table, "t"))
 
 
 def every(shape: Shape, table: str) -> exp.Select:
-    """Every distinct combination of the columns that are read, under their own names."""
-    read = {heading for group in GROUPS for heading in shape.groups[group]}
-    columns: list[exp.Expr] = [exp.column(heading, quoted=True) for heading in shape.headings if heading in read]
-    return exp.select(*(columns or [exp.alias_(exp.Literal.number(1), "one")])).distinct().from_(_table(table))
+    """Every distinct combination of the columns that are read, as the text with which it will be compared."""
+    return _distinct(
+        [heading for heading in shape.headings if any(heading in each for each in shape.groups.values())], table
+    )
 
 
 def cells(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
@@ -112,31 +135,34 @@ def _joined(shape: Shape, table: str, prefix: str, *, sample: bool) -> exp.Selec
     """Every row with the numbers that name its cell."""
     query = exp.select(*(exp.column(h, table="t", quoted=True) for h in shape.headings)).from_(_table(table, "t"))
     for group in GROUPS:
-        on = [_same(h, group) for h in shape.groups[group]] or [exp.true()]
-        query = query.join(_table(prefix + group, group), on=exp.and_(*on), join_type="left")
-    states, days = exp.column("id", table="states", quoted=True), exp.column("stretch", table="days", quoted=True)
+        on = [_same(h, group) for h in shape.groups[group]]
+        if on:
+            query = query.join(_table(prefix + group, group), on=exp.and_(*on), join_type="left")
+        else:  # a table of one row
+            query = query.join(_table(prefix + group, group), join_type="cross")
+    states, days = _number("id", "states"), _number("stretch", "days")
     query = query.join(
         _table(f"{prefix}places", "places"),
         on=exp.and_(
-            exp.column("states", table="places", quoted=True).eq(states),
-            exp.column("stretch", table="places", quoted=True).eq(days),
+            _number("states", "places").eq(states),
+            _number("stretch", "places").eq(days),
         ),
         join_type="left",
     ).join(
         _table(f"{prefix}related", "related"),
         on=exp.and_(
-            exp.column("lists", table="related", quoted=True).eq(exp.column("lists", table="items", quoted=True)),
-            exp.column("states", table="related", quoted=True).eq(states.copy()),
+            _number("lists", "related").eq(_number("lists", "items")),
+            _number("states", "related").eq(states.copy()),
         ),
         join_type="left",
     )
-    odd = [exp.column("odd", table=group, quoted=True).eq(1) for group in GROUPS]
+    odd = [_number("odd", group).eq(1) for group in GROUPS]
     alone = exp.or_(*odd)
     for name, kind, own in zip(
         _CELL, ("items", "related", "terms", "places"), ("items", "states", "terms", "days"), strict=False
     ):
-        case = exp.case().when(alone.copy(), exp.column("id", table=own, quoted=True))
-        query = query.select(exp.alias_(case.else_(exp.column("kind", table=kind, quoted=True)), name, quoted=True))
+        case = exp.case().when(alone.copy(), _number("id", own))
+        query = query.select(exp.alias_(case.else_(_number("kind", kind)), name, quoted=True))
     flag = exp.case().when(alone.copy(), exp.Literal.number(1)).else_(exp.Literal.number(0))
     query = query.select(exp.alias_(flag, _CELL[-1], quoted=True))
     if sample:
@@ -150,18 +176,23 @@ def _sample() -> exp.Expr:
     for group in GROUPS:
         if parts:
             parts.append(exp.Literal.string("-"))
-        parts.append(exp.cast(exp.column("id", table=group, quoted=True), "TEXT"))
+        parts.append(exp.cast(_number("id", group), "TEXT"))
     found = parts[0]
     for part in parts[1:]:
         found = exp.DPipe(this=found, expression=part)
     return found
 
 
+def _number(name: str, table: str) -> exp.Expr:
+    """One of the numbers that a small table holds, maybe beside columns of the table itself."""
+    return exp.column(OWN + name, table=table, quoted=True)
+
+
 def _same(heading: str, group: str) -> exp.Expr:
     return _text(heading, "t").eq(exp.column(heading, table=group, quoted=True))
 
 
-def _text(heading: str, table: str | None = None) -> exp.Expr:
+def _text(heading: str, table: str) -> exp.Expr:
     """A column as text, empty where it says nothing."""
     column = exp.cast(exp.column(heading, table=table, quoted=True), "TEXT")
     return exp.func("COALESCE", column, exp.Literal.string(""))

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sekisho.batch.columns import KNOWN, squash
 
@@ -156,13 +158,12 @@ class Summary:
             heading = (columns or {}).get(field_) or _column(table, field_)
             if heading is None or heading not in table.column_names:
                 continue
-            pairs = pa.table({"value": _as_text(table.column(heading)).fill_null(""), "outcome": outcome})
-            names: dict[str, str] = {}
-            for each in pairs.group_by(["value", "outcome"]).aggregate([([], "count_all")]).to_pylist():
-                value = each["value"]
-                if value not in names:
-                    names[value] = read(value)
-                self.crossed[name][names[value], each["outcome"]] += each["count_all"]
+            codes, texts = _codes(_as_text(table.column(heading)).fill_null(""))
+            names = [read(text) for text in texts]
+            outcomes, words = _codes(outcome)
+            pairs, counts = np.unique(codes.astype(np.int64) * len(words) + outcomes, return_counts=True)
+            for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+                self.crossed[name][names[pair // len(words)], words[pair % len(words)]] += count
 
 
 def summarise(
@@ -212,6 +213,14 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     return column.cast(pa.string())
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[str]]:
+    """The distinct texts of a column, and which of them each row has."""
+    column = column.dictionary_encode().unify_dictionaries()
+    if not column.num_chunks:
+        return np.zeros(0, np.int32), []
+    return np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks]), column.chunk(0).dictionary.to_pylist()
 
 
 def _counts(column: pa.ChunkedArray) -> Iterable[tuple[str, int]]:

@@ -15,7 +15,7 @@ from sekisho.batch.pack import Column
 from sekisho.batch.residue import Ints
 from sekisho.batch.rows import Rows
 from sekisho.batch.run import Table
-from sekisho.batch.sql import GROUPS, Shape
+from sekisho.batch.sql import GROUPS, OWN, Shape
 from sekisho.batch.traits import CLASHES, UNNAMED
 
 Flags = NDArray[np.bool_]
@@ -76,8 +76,8 @@ class Plan:
         if faults is not None:
             flags = np.maximum(flags, (faults > 0).astype(np.int64))
         columns = {name: found.column(name) for name in self.shape.groups[group]}
-        columns |= {"id": pa.array(np.arange(count)), "odd": pa.array(flags)}
-        return pa.table(columns | {name: pa.array(np.asarray(values, np.int64)) for name, values in more.items()})
+        numbers = {"id": np.arange(count), "odd": flags, **more}
+        return pa.table(columns | {OWN + name: pa.array(np.asarray(each, np.int64)) for name, each in numbers.items()})
 
     def _places(self) -> dict[str, pa.Table]:
         """For every combination of states and stretch of days, which place it is."""
@@ -90,9 +90,9 @@ class Plan:
         return {
             "places": pa.table(
                 {
-                    "states": pa.array(np.repeat(np.arange(count), len(used))),
-                    "stretch": pa.array(np.tile(used, count)),
-                    "kind": pa.array(table.ravel().astype(np.int64)),
+                    f"{OWN}states": pa.array(np.repeat(np.arange(count), len(used))),
+                    f"{OWN}stretch": pa.array(np.tile(used, count)),
+                    f"{OWN}kind": pa.array(table.ravel().astype(np.int64)),
                 }
             )
         }
@@ -112,9 +112,9 @@ class Plan:
         _, kinds = np.unique(classes, return_inverse=True)
         return pa.table(
             {
-                "lists": pa.array(np.repeat(np.arange(count), pairs)),
-                "states": pa.array(pair),
-                "kind": pa.array(kinds.astype(np.int64)),
+                f"{OWN}lists": pa.array(np.repeat(np.arange(count), pairs)),
+                f"{OWN}states": pa.array(pair),
+                f"{OWN}kind": pa.array(kinds.astype(np.int64)),
             }
         )
 

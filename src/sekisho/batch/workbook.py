@@ -46,6 +46,9 @@ def open_sheet(path: Path, sheet: str, remarks: list[str]) -> Opened:
         rows = found.to_python(skip_empty_area=False)
         merged = found.merged_cell_ranges or []
     except calamine.CalamineError as error:
+        with path.open("rb") as file:
+            if path.suffix.lower() != ".xls" and file.read(4) == b"\xd0\xcf\x11\xe0":  # the container of older times
+                raise ValueError("it is protected by a password, or an older workbook that is called .xls") from error
         raise ValueError(f"it is cut short, or no workbook ({' '.join(str(error).split())[:80]})") from error
     if not any(cell != "" for row in rows for cell in row):
         raise ValueError("the sheet is empty")

@@ -14,6 +14,7 @@ from sekisho.cli.flags import Pair
 from sekisho.cli.guard import FOUND, OPEN
 
 if TYPE_CHECKING:
+    from sekisho.base import Place
     from sekisho.batch.columns import Mapped
     from sekisho.batch.read import Inputs
     from sekisho.batch.run import Reason, Report
@@ -107,8 +108,13 @@ def command(
 
         spark, found = open_far(inputs)
     found = found or open_inputs(inputs, sheet=sheet)
+    if sheet and found.format != "xlsx":
+        raise click.UsageError(f"`--sheet` names a sheet of a workbook, and {inputs[0]} is none")
     fixed = dict(constants) | ({"date": on} if on else {})
-    mapped, troubles = understand(found.headings, desk.library, given=mapping_of(maps), constants=fixed, file=inputs[0])
+    given, written = mapping_of(maps)
+    mapped, troubles = understand(
+        found.headings, desk.library, given=given, constants=fixed, file=inputs[0], written=written
+    )
     if explain or write_map:
         for line in mapped.explain():
             click.echo(line, err=target is not None and write_map is None)
@@ -148,15 +154,17 @@ def need_packages() -> None:
         raise click.ClickException('this needs packages that are not installed: pip install "sekisho[screen]"')
 
 
-def mapping_of(maps: tuple[str, ...]) -> Mapping[str, object]:
-    """The mapping that `--map` gives: `COLUMN=HEADING`, or files."""
+def mapping_of(maps: tuple[str, ...]) -> tuple[Mapping[str, object], Mapping[str, Place]]:
+    """The mapping that `--map` gives, `COLUMN=HEADING` or files; and where files say it."""
     found: dict[str, object] = {}
+    places: dict[str, Place] = {}
     for text in maps:
         name, sign, heading = text.partition("=")
         if sign:
             found[name.strip()] = heading.strip() or None
+            places.pop(name.strip(), None)
             continue
-        from sekisho.base import TroubleError
+        from sekisho.base import Place, TroubleError
         from sekisho.base.yaml12 import read_yaml
 
         path = Path(text)
@@ -173,7 +181,10 @@ def mapping_of(maps: tuple[str, ...]) -> Mapping[str, object]:
         if not isinstance(plain, dict):
             raise click.UsageError(f"`{text}` is no mapping of columns to headings")
         found.update(plain)
-    return found
+        lines = written.splitlines()
+        keys = (tree.keys if tree is not None else None) or {}
+        places |= {name: Place(text, line, column, text=lines[line - 1]) for name, (line, column) in keys.items()}
+    return found, places
 
 
 def _write_map(path: Path, mapped: Mapped) -> None:

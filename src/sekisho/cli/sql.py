@@ -94,7 +94,7 @@ def command(
     found = open_inputs(inputs) if inputs else None
     headings = tuple(each.strip() for each in columns.split(",")) if columns else found.headings if found else ()
     fixed = dict(constants) | ({"date": on} if on else {})
-    mapped = map_columns(headings, desk.library, given=mapping_of(maps), constants=fixed)
+    mapped = map_columns(headings, desk.library, given=mapping_of(maps)[0], constants=fixed)
     worker = Table(desk, mapped, dates or "")
     shape = Plan(worker, headings).shape
     source = name or (found.files[0].stem if found else "orders")

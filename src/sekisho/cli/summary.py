@@ -77,7 +77,11 @@ def command(
                 )
             ]
         )
-    columns = {name: str(heading) for name, heading in mapping_of(maps).items()}
+    columns = {
+        name: heading
+        for name, heading in mapping_of(maps)[0].items()
+        if name in ("recipient", "date") and isinstance(heading, str)
+    }
     for name, heading in columns.items():
         if heading not in found.headings:
             raise click.UsageError(f"the table has no column `{heading}` for {name}")
