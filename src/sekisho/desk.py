@@ -21,7 +21,7 @@ from sekisho.decide import Alternative, Arguer, Argument, Decision, Leg, Provers
 from sekisho.decide.combine import stands, widened
 from sekisho.facts import Registries
 from sekisho.ir import INTERNATIONAL, Effect, Kind, Law, Library, Outcome, Timeline
-from sekisho.reason import Settled, State, States, compile_law, outcome_of, settle
+from sekisho.reason import Settled, State, States, laid_out, outline, settle, settle_directly
 from sekisho.store import Opened, cache_folder, data_folder, law_folders, no_rulebook, open_all
 from sekisho.version import ENGINE, LANGUAGE
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # what only some questions need is imported when they are put
     from sekisho.reason.verify import Verdict
 
 _MAX_JOINT = 4096
+_SELDOM = 128
+"""So many questions to a law take less time one by one than to lay it out."""
 _FIRST_ASKED = Day(1967, 1, 1)
 
 
@@ -69,13 +71,30 @@ class Replayed:
 
 
 class _Ready:
-    """The law of one version, compiled, with what has been found out about it."""
+    """The law of one version, with what has been found out about it; it is laid out once it is asked often."""
 
     def __init__(self, law: Law, library: Library, proved: Provers) -> None:
         self.law = law
-        self.states = States(compile_law(law, library))
-        self.root: State = self.states.root()
+        self.outline = outline(law, library, proved.mentions)
         self.arguer = Arguer(law, proved)
+        self._asked = 0
+
+    @cached_property
+    def states(self) -> States:
+        """The law, laid out where cases go."""
+        return States(laid_out(self.outline))
+
+    @cached_property
+    def root(self) -> State:
+        """The law with nothing known."""
+        return self.states.root()
+
+    def settle(self, values: Mapping[str, str | None]) -> Settled:
+        """The answer to the values of all variables."""
+        self._asked += 1
+        if self._asked <= _SELDOM:
+            return settle_directly(self.outline, self.arguer, values)
+        return settle(self.states, self.root, values.__getitem__)
 
 
 class Desk:
@@ -504,15 +523,14 @@ class Desk:
         self, ready: _Ready, values: Mapping[str, str | None], outcome: Outcome
     ) -> tuple[Alternative, ...]:
         found: list[Alternative] = []
-        for var in ready.states.compiled.vars:
+        for var in ready.outline.vars:
             if var.kind is not Kind.READING:
                 break
             taken = values[var.name]
             for option in self.library.readings[var.term].options:
                 if option.name == taken:
                     continue
-                other = {**values, var.name: option.name}
-                result = outcome_of(ready.states, ready.root, other.__getitem__)
+                result = ready.settle({**values, var.name: option.name}).outcome
                 if result is not outcome:
                     found.append(Alternative(var.term, option.name, option.says, result))
         return tuple(found)
@@ -540,7 +558,7 @@ class Desk:
             for leg in legs:
                 ready = self.ready(leg.law)
                 here = {**self._outlooks.of(leg.situation.case, leg.state).values, **chosen}
-                each.append(settle(ready.states, ready.root, here.__getitem__).outcomes)
+                each.append(ready.settle(here).outcomes)
             table[row] = frozenset(max(combo) for combo in product(*each))
         outcomes = frozenset().union(*table.values())
         turning = [
@@ -572,7 +590,7 @@ def _settled(ready: _Ready, outlook: Outlook) -> Settled:
     """The answer of a law to an outlook, found once."""
     found: Settled | None = outlook.kept.get(ready)
     if found is None:
-        found = outlook.kept[ready] = settle(ready.states, ready.root, outlook.values.__getitem__)
+        found = outlook.kept[ready] = ready.settle(outlook.values)
     return found
 
 

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -219,9 +220,16 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         """How one value is written."""
         kind = type(value)
-        if is_dataclass(kind) and "__slots__" in vars(kind):
-            return kind, tuple(getattr(value, each.name) for each in fields(kind))
-        return NotImplemented
+        names = _own_slots(kind)  # type: ignore[arg-type]  # mypy takes a class for unhashable
+        return NotImplemented if names is None else (kind, tuple([getattr(value, name) for name in names]))
+
+
+@cache
+def _own_slots(kind: type[Any]) -> tuple[str, ...] | None:
+    """The fields of a node's class; None for any other class."""
+    if is_dataclass(kind) and "__slots__" in vars(kind):
+        return tuple(each.name for each in fields(kind))
+    return None
 
 
 @contextmanager

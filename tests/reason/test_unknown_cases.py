@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import sekisho
 from sekisho.desk import Desk
 from sekisho.ir import Outcome
+from sekisho.reason import settle
 
 
 @pytest.mark.parametrize("fields", [{}, {"recipient": "UKR", "under": "unknown"}, {"item": {}, "act": "unknown"}])
@@ -18,5 +20,20 @@ def test_a_case_with_hardly_a_fact_has_its_exact_outcomes(desk, exporter, fields
     assert len(decision.outcomes) > 1
     assert decision.turns_on
     (leg,) = decision.legs
-    # What was laid out for it is thrown away.
-    assert len(fresh.ready(leg.law).states) < 50
+    # The states say the same, and what was laid out for it is thrown away.
+    ready = fresh.ready(leg.law)
+    settled = settle(ready.states, ready.root, fresh.outlook(decision.case, leg.state).values.__getitem__)
+    assert (settled.outcomes, settled.turns_on) == (leg.outcomes, leg.turns_on)
+    assert len(ready.states) < 50
+
+
+def test_a_law_that_is_laid_out_says_what_it_said_before(desk, our_cases, monkeypatch):
+    """The first questions to a law are answered without laying it out; later ones must not be told from them."""
+    said = []
+    for seldom in (400, 0):
+        monkeypatch.setattr(sekisho.desk, "_SELDOM", seldom)
+        fresh = Desk(desk._opened)
+        legs = [(case.id, leg) for case in our_cases[:400] for leg in fresh.decide(case).legs]
+        said.append([(name, leg.state, leg.outcomes, leg.turns_on, leg.subject_to) for name, leg in legs])
+        assert any(vars(ready).get("states") for ready in fresh._ready.values()) == (seldom == 0)
+    assert said[0] == said[1]

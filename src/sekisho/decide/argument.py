@@ -12,7 +12,21 @@ from operator import itemgetter
 from typing import Any
 
 from sekisho.decide.combine import Values, conjunction, disjunction
-from sekisho.ir import All, AnyOf, Const, Formula, InForce, Law, Named, Not, Outcome, Rule, Test, Unmodelled, variables
+from sekisho.ir import (
+    All,
+    AnyOf,
+    Const,
+    Formula,
+    InForce,
+    Law,
+    Mentions,
+    Named,
+    Not,
+    Outcome,
+    Rule,
+    Test,
+    Unmodelled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +91,13 @@ _MAX_REMEMBERED = 20_000
 class _Proved:
     """A condition with its proof for every row of values that it has been asked about."""
 
-    __slots__ = ("known", "proofs", "prove", "row", "rule")
+    __slots__ = ("known", "names", "proofs", "prove", "row", "rule")
 
-    def __init__(self, formula: Formula, rule: Rule | None = None) -> None:
+    def __init__(self, formula: Formula, mentions: Mentions, rule: Rule | None = None) -> None:
         self.rule = rule
         self.prove = _prover(formula)
-        self.row = _getter(variables(formula))
+        self.names = tuple(mentions.of(formula))
+        self.row = _getter(self.names)
         self.known: dict[object, Any] = {}
         self.proofs: dict[int, RuleProof] = {}
 
@@ -119,7 +134,7 @@ class _Plan:
 
     def __init__(self, part: InForce, proved: Provers) -> None:
         self.part = part
-        self.scope = _Proved(part.scope)
+        self.scope = _Proved(part.scope, proved.mentions)
         self.rules = _getter(tuple(rule.name for rule in part.rules))
         self.unmodelled = tuple((passage, proved.of(passage)) for passage in part.unmodelled)
         levels: dict[Outcome, list[str]] = {}
@@ -130,9 +145,14 @@ class _Plan:
 
 
 class Provers:
-    """What has been proved of rules and passages, for all laws that have them: most last through many versions."""
+    """What has been proved of rules and passages, for all laws that have them: most last through many versions.
+
+    Attributes:
+        mentions: Which variables their conditions mention.
+    """
 
     def __init__(self) -> None:
+        self.mentions = Mentions()
         self._known: dict[int, tuple[Rule | Unmodelled, _Proved]] = {}  # kept beside it, so its id stays its own
 
     def of(self, what: Rule | Unmodelled) -> _Proved:
@@ -140,7 +160,7 @@ class Provers:
         found = self._known.get(id(what))
         if found is None:
             rule = what if isinstance(what, Rule) else None
-            found = self._known[id(what)] = what, _Proved(what.when, rule)
+            found = self._known[id(what)] = what, _Proved(what.when, self.mentions, rule)
         return found[1]
 
 
@@ -155,12 +175,14 @@ class Arguer:
     def __init__(self, law: Law, proved: Provers | None = None) -> None:
         proved = proved or Provers()
         self.law = law
-        self.variables = law.variables
-        self._row = _getter(law.variables)
         self._rules = {rule.name: proved.of(rule) for rule in law.rules}
         self._excepted = tuple(name for name, by in law.exceptions.items() if by)
         self._plans = tuple(_Plan(part, proved) for part in law.instruments)
+        asked = [each for plan in self._plans for each in (plan.scope, *(passage for _, passage in plan.unmodelled))]
+        self.variables = tuple(dict.fromkeys(name for each in (*asked, *self._rules.values()) for name in each.names))
+        self._row = _getter(self.variables)
         self._arguments: dict[object, Argument] = {}
+        self._last: tuple[Mapping[str, str | None], dict[str, RuleProof]] | None = None
 
     def argue(self, values: Values) -> Argument:
         """The argument for the values."""
@@ -176,8 +198,15 @@ class Arguer:
             found = self._arguments[row] = self._argue(known)
         return found
 
+    def proofs(self, known: Mapping[str, str | None]) -> Mapping[str, RuleProof]:
+        """What becomes of every rule if nothing defeats it; kept for the last values that were asked about."""
+        last = self._last
+        if last is None or last[0] is not known:
+            last = self._last = known, {name: proved.proof(known) for name, proved in self._rules.items()}
+        return last[1]
+
     def _argue(self, known: Mapping[str, str | None]) -> Argument:
-        proofs = {name: proved.proof(known) for name, proved in self._rules.items()}
+        proofs = dict(self.proofs(known))
         self._defeat(proofs)
         said: dict[str, tuple[InstrumentProof, bool | None]] = {}
         for plan in self._plans:

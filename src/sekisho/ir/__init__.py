@@ -32,7 +32,7 @@ from sekisho.ir.nodes import (
     Unmodelled,
     Var,
 )
-from sekisho.ir.walk import FALSE, both, either, rewrite, tests, variables
+from sekisho.ir.walk import FALSE, Mentions, both, either, rewrite, tests, variables
 
 __all__ = [
     "FALSE",
@@ -51,6 +51,7 @@ __all__ = [
     "Kind",
     "Law",
     "Library",
+    "Mentions",
     "Named",
     "Not",
     "Origin",

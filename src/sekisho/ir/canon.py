@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from sekisho.base import digest
@@ -29,11 +30,16 @@ def to_data(node: Any) -> Any:
     if isinstance(node, dict):
         return {str(key): to_data(value) for key, value in node.items()}
     data: dict[str, Any] = {"node": type(node).__name__}
-    for each in fields(node):
-        value = getattr(node, each.name)
+    for name in _names(type(node)):  # type: ignore[arg-type]  # mypy takes a class for unhashable
+        value = getattr(node, name)
         if not isinstance(value, Origin):
-            data[each.name] = to_data(value)
+            data[name] = to_data(value)
     return data
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def library_digest(library: Library) -> str:

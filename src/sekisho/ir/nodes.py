@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from functools import cached_property
 
 from sekisho.base import Interval, Place, Support
 
@@ -53,7 +54,7 @@ class Effect(Enum):
     LIFT = "lift"
     CLAIM_CONSENT = "claim consent"
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome | None:
         """The outcome that a deciding effect gives; None where the effect never decides."""
         return _OUTCOME_OF.get(self)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 
 from sekisho.ir.nodes import TRUE, All, AnyOf, Const, Formula, Named, Not, Test
 
@@ -26,6 +27,20 @@ def tests(formula: Formula) -> Iterator[Test]:
 def variables(formula: Formula) -> tuple[str, ...]:
     """The names of the variables that the formula mentions, each once, in reading order."""
     return tuple(dict.fromkeys(test.var for test in tests(formula)))
+
+
+class Mentions:
+    """How often conditions mention each variable, counted once for each: most last through many versions of a law."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Formula, Counter[str]]] = {}  # kept beside it, so its id stays its own
+
+    def of(self, formula: Formula) -> Mapping[str, int]:
+        """Each variable that the formula mentions, in reading order, with how often."""
+        found = self._known.get(id(formula))
+        if found is None:
+            found = self._known[id(formula)] = formula, Counter(test.var for test in tests(formula))
+        return found[1]
 
 
 def rewrite(formula: Formula, change: Callable[[Test], Formula]) -> Formula:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
-from sekisho.ir import All, AnyOf, Const, Formula, Kind, Law, Library, Named, Not, Outcome, Rule, Test, Var, tests
+from sekisho.ir import All, AnyOf, Const, Formula, Kind, Law, Library, Mentions, Named, Not, Outcome, Test, Var
 from sekisho.reason.diagram import FALSE, TRUE, Diagram
 
 OUTCOMES = (Outcome.FREE, Outcome.MAY_BE_PERMITTED, Outcome.PRESUMED_DENIED, Outcome.PROHIBITED)
@@ -43,11 +43,14 @@ class Compiled:
     Attributes:
         law: What was compiled.
         vars: The variables by level: readings, then facts, then judgements.
+        levels: The level of each variable.
         index: For each level, the position of each value in the variable's domain.
         possible: For each level, the positions of the values that an unknown may stand for.
         facts_below: The first level that holds a judgement.
         names: The names of the rules that decide or defeat, by position.
-        rules: For each of them, the node of its condition.
+        conditions: For each of them, its condition.
+        extents: For each instrument, the condition of its scope.
+        rules: For each rule, the node of its condition.
         exceptions: For each of them, the positions of the exceptions to it.
         scopes: For each instrument, the node of its scope.
         parts: The instruments.
@@ -55,11 +58,14 @@ class Compiled:
 
     law: Law
     vars: tuple[Var, ...]
+    levels: Mapping[str, int]
     diagram: Diagram
     index: tuple[Mapping[str, int], ...]
     possible: tuple[tuple[int, ...], ...]
     facts_below: int
     names: tuple[str, ...]
+    conditions: tuple[Formula, ...]
+    extents: tuple[Formula, ...]
     rules: tuple[int, ...]
     exceptions: tuple[tuple[int, ...], ...]
     scopes: tuple[int, ...]
@@ -69,17 +75,35 @@ class Compiled:
 def compile_law(law: Law, library: Library) -> Compiled:
     """The conditions of the law as diagrams, under one order of variables.
 
-    The order: readings, then facts, then judgements, each by how often and how early the rules ask
-    for them. Judgements come last so that what remains below the facts is one question to the
-    authorities, settled once and remembered.
+    Raises:
+        TroubleError: A condition grows beyond the bound of a diagram.
+    """
+    return laid_out(outline(law, library))
+
+
+def laid_out(found: Compiled) -> Compiled:
+    """An outlined law with its conditions as nodes.
 
     Raises:
         TroubleError: A condition grows beyond the bound of a diagram.
     """
+    diagram = found.diagram
+    nodes = tuple(formula_node(diagram, found.vars, found.levels, condition) for condition in found.conditions)
+    scopes = tuple(formula_node(diagram, found.vars, found.levels, extent) for extent in found.extents)
+    diagram.forget()
+    return replace(found, rules=nodes, scopes=scopes)
+
+
+def outline(law: Law, library: Library, mentions: Mentions | None = None) -> Compiled:
+    """The law compiled but for its conditions: the order of its variables, and how everything combines.
+
+    The order: readings, then facts, then judgements, each by how often and how early the rules ask
+    for them. Judgements come last so that what remains below the facts is one question to the
+    authorities, settled once and remembered.
+    """
     rules = tuple(rule for rule in law.rules if rule.effect.outcome or rule.exception_to)
-    vars = _order(law, rules, library)
-    levels = {var.name: level for level, var in enumerate(vars)}
-    diagram = Diagram([len(var.domain) for var in vars])
+    conditions, extents = tuple(rule.when for rule in rules), tuple(part.scope for part in law.instruments)
+    vars = _order((*extents, *conditions), library, mentions or Mentions())
     position = {rule.name: i for i, rule in enumerate(rules)}
     order = {part.instrument.name: i for i, part in enumerate(law.instruments)}
     heard = {other for part in law.instruments for other in part.instrument.yields_to}
@@ -97,59 +121,66 @@ def compile_law(law: Law, library: Library) -> Compiled:
         )
         for part in law.instruments
     )
-    nodes = tuple(formula_node(diagram, vars, levels, rule.when) for rule in rules)
-    scopes = tuple(formula_node(diagram, vars, levels, part.scope) for part in law.instruments)
-    diagram.forget()
     judgements = [level for level, var in enumerate(vars) if var.kind is Kind.JUDGEMENT]
     return Compiled(
         law,
         vars,
-        diagram,
+        {var.name: level for level, var in enumerate(vars)},
+        Diagram([len(var.domain) for var in vars]),
         tuple({value: i for i, value in enumerate(var.domain)} for var in vars),
         tuple(tuple(i for i, value in enumerate(var.domain) if value in var.possible) for var in vars),
         judgements[0] if judgements else len(vars),
         tuple(rule.name for rule in rules),
-        nodes,
+        conditions,
+        extents,
+        (),
         tuple(tuple(position[e.name] for e in law.exceptions[rule.name]) for rule in rules),
-        scopes,
+        (),
         parts,
     )
 
 
-def _order(law: Law, rules: tuple[Rule, ...], library: Library) -> tuple[Var, ...]:
-    first: dict[str, int] = {}
+def _order(formulas: tuple[Formula, ...], library: Library, mentions: Mentions) -> tuple[Var, ...]:
     counts: Counter[str] = Counter()
-    formulas = [part.scope for part in law.instruments] + [rule.when for rule in rules]
-    for position, test in enumerate(test for formula in formulas for test in tests(formula)):
-        counts[test.var] += 1
-        first.setdefault(test.var, position)
+    for formula in formulas:
+        counts.update(mentions.of(formula))
     layer = {Kind.READING: 0, Kind.FACT: 1, Kind.JUDGEMENT: 2}
-    names = sorted(first, key=lambda name: (layer[library.vars[name].kind], -counts[name], first[name]))
-    return tuple(library.vars[name] for name in names)
+    vars = [library.vars[name] for name in counts]  # those first that are mentioned first, and so they stay
+    return tuple(sorted(vars, key=lambda var: (layer[var.kind], -counts[var.name])))
 
 
-def formula_node(diagram: Diagram, vars: tuple[Var, ...], levels: Mapping[str, int], formula: Formula) -> int:
-    """The node of a condition."""
+_NOTHING: Mapping[str, str | None] = {}
+
+
+def formula_node(
+    diagram: Diagram,
+    vars: tuple[Var, ...],
+    levels: Mapping[str, int],
+    formula: Formula,
+    known: Mapping[str, str | None] = _NOTHING,
+) -> int:
+    """The node of a condition; variables that are known to have a value are put in."""
     match formula:
         case Const(value):
             return TRUE if value else FALSE
         case Test(var, values):
+            value_ = known.get(var)
+            if value_ is not None:
+                return TRUE if value_ in values else FALSE
             level = levels[var]
             domain = vars[level].domain
             return diagram.test(level, [domain.index(value) for value in values if value in domain])
         case Not(part):
-            return diagram.negate(formula_node(diagram, vars, levels, part))
+            return diagram.negate(formula_node(diagram, vars, levels, part, known))
         case Named(_, part):
-            return formula_node(diagram, vars, levels, part)
-        case All(parts):
-            return reduce(diagram.both, _deepest_first(diagram, vars, levels, parts), TRUE)
-        case AnyOf(parts):
-            return reduce(diagram.either, _deepest_first(diagram, vars, levels, parts), FALSE)
-
-
-def _deepest_first(
-    diagram: Diagram, vars: tuple[Var, ...], levels: Mapping[str, int], parts: tuple[Formula, ...]
-) -> list[int]:
-    """The nodes of conditions, those that ask late first: each then goes on top, with nothing to walk through."""
-    nodes = [formula_node(diagram, vars, levels, part) for part in parts]
-    return sorted(nodes, key=diagram.level.__getitem__, reverse=True)
+            return formula_node(diagram, vars, levels, part, known)
+        case All(parts) | AnyOf(parts):
+            join, settles = (diagram.both, FALSE) if isinstance(formula, All) else (diagram.either, TRUE)
+            nodes: list[int] = []
+            for part in parts:
+                node = formula_node(diagram, vars, levels, part, known)
+                if node == settles:
+                    return node
+                nodes.append(node)
+            # Those that ask late first: each then goes on top, with nothing to walk through.
+            return reduce(join, sorted(nodes, key=diagram.level.__getitem__, reverse=True), TRUE - settles)

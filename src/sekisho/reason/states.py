@@ -181,22 +181,26 @@ def simplify(compiled: Compiled, floor: int, scopes: list[int], rules: list[int]
     stronger than the floor, falls silent, unless another still listens to it.
     """
     stands: dict[int, bool | None] = {}
+    excepted: list[int] = []
+    for rule, node in enumerate(rules):
+        if node == FALSE:
+            stands[rule] = False
+        elif compiled.exceptions[rule]:
+            excepted.append(rule)
+        else:
+            stands[rule] = True if node == TRUE else None
 
     def stand(rule: int) -> bool | None:
         if rule in stands:
             return stands[rule]
-        node = rules[rule]
-        found: bool | None = False
-        if node != FALSE:
-            beaten = [stand(e) for e in compiled.exceptions[rule]]
-            if True in beaten:
-                rules[rule] = FALSE
-            else:
-                found = True if node == TRUE and None not in beaten else None
+        beaten = [stand(e) for e in compiled.exceptions[rule]]
+        found: bool | None = True if rules[rule] == TRUE and None not in beaten else None
+        if True in beaten:
+            rules[rule], found = FALSE, False
         stands[rule] = found
         return found
 
-    for rule in range(len(rules)):
+    for rule in excepted:
         stand(rule)
     decided = [_decided(part, scopes[i], stands) for i, part in enumerate(compiled.parts)]
     bounds: list[tuple[int, int]] = []
@@ -322,18 +326,8 @@ def answer_node(compiled: Compiled, floor: int, scopes: list[int], rules: list[i
         answer = spoken[i][0]
         for other in part.yields:
             answer = diagram.choose(spoken[other][1], SILENT + 2, answer)
-        root = diagram.apply("max", _max, root, answer)
+        root = diagram.greatest(Outcome.PROHIBITED + 2, root, answer)
     return diagram.relabel("free", root, lambda terminal: max(terminal, Outcome.FREE + 2))
-
-
-def _max(a: int, b: int) -> int | None:
-    if a == b:
-        return a
-    if a < 16 and b < 16:
-        return max(a, b)
-    if Outcome.PROHIBITED + 2 in (a, b):
-        return Outcome.PROHIBITED + 2
-    return None
 
 
 def implicants(compiled: Compiled, node: int) -> tuple[Findings, ...]:

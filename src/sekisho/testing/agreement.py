@@ -34,7 +34,8 @@ from sekisho.ir import (
     Timeline,
     variables,
 )
-from sekisho.reason import Settled, States, compile_law, outcome_of, settle
+from sekisho.reason import Settled, States, laid_out, outcome_of, outline, settle, settle_directly
+from sekisho.reason.settle import read_off, widened
 from sekisho.testing.books import (
     SMALL,
     STATES,
@@ -149,7 +150,8 @@ class Comparison:
     def __init__(self, law: Law, library: Library) -> None:
         self.law = law
         self.library = library
-        self._states = States(compile_law(law, library))
+        self._outline = outline(law, library)
+        self._states = States(laid_out(self._outline))
         self._root = self._states.root()
         self._arguer = Arguer(law)
 
@@ -174,6 +176,13 @@ class Comparison:
         alone = outcome_of(self._states, self._root, values)
         if alone is not settled.outcome:
             return f"the outcome alone: {alone.word} for {settled.outcome.word}"
+        rest = read_off(*self._states.rest(self._root, values))
+        for way, found in (
+            ("put in directly", settle_directly(self._outline, self._arguer, {n: values(n) for n in law.variables})),
+            ("put together first", rest if law.encoded else widened(rest)),
+        ):
+            if found != settled:
+                return f"{way}: {found} for {settled}"
         turning = combine.turns_on(law, values, vars)
         if frozenset(settled.turns_on) != turning:
             return f"turns on: {sorted(settled.turns_on)} for {sorted(turning)}"
