@@ -25,7 +25,6 @@ from stylised import CHOICES, FACTS, answered, cases, column, reference, ruleboo
 import sekisho
 from sekisho.batch.columns import map_columns
 from sekisho.batch.engines import ENGINES, screen_with
-from sekisho.batch.memory import Memory
 from sekisho.batch.pack import Column
 from sekisho.batch.read import open_inputs
 from sekisho.batch.rows import Rows
@@ -209,12 +208,11 @@ def file(count, folder, repeats):
     desk = sekisho.open()
     source = screen_data.write_parquet(desk, folder / f"rows-{count}.parquet", count)
     target = folder / f"decided-{count}.parquet"
-    memory = Memory(folder / "memory", (desk.digest, desk.registries.digest()))
     found = []
     for _ in range(repeats):
         began, used = perf_counter(), _cpu()
         inputs = open_inputs([str(source)])
-        report = run(inputs, target, Table(desk, map_columns(inputs.headings, desk.library), memory=memory))
+        report = run(inputs, target, Table(desk, map_columns(inputs.headings, desk.library), memory=folder / "memory"))
         assert (report.rows, report.aside) == (count, 0)
         found.append({"seconds": perf_counter() - began, "cpu": _cpu() - used, "asked": report.asked})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 10 if sys.platform != "darwin" else 1 << 20)

@@ -17,6 +17,7 @@ from sekisho.base import TroubleError
 from sekisho.batch import lines
 from sekisho.batch.cells import Cells, NotUnderstoodError, read_day
 from sekisho.batch.columns import SHAPES, map_columns, understand
+from sekisho.batch.conventions import Conventions
 from sekisho.batch.read import Inputs, open_inputs, output_format
 from sekisho.batch.run import Table
 from sekisho.cli.screen import _places
@@ -125,8 +126,8 @@ def test_days_in_the_forms_of_real_sheets(text):
 def test_days_that_are_never_guessed(text):
     with pytest.raises(NotUnderstoodError):
         read_day(text)
-    assert read_day("03/04/2023", "dmy").month == 4
-    assert read_day("03/04/2023", "mdy").month == 3
+    assert read_day("03/04/2023", Conventions(dates="dmy")).month == 4
+    assert read_day("03/04/2023", Conventions(dates="mdy")).month == 3
 
 
 def test_cells_say_what_a_case_file_would_say(desk):
@@ -298,6 +299,15 @@ def test_a_folder_with_other_things_in_it_is_never_replaced(desk, tmp_path):
     assert len(rows_of(tmp_path / "decided")) == 3
     with pytest.raises(TroubleError, match="read but not written"):
         screen(desk, [tmp_path / "orders.csv"], tmp_path / "out.xls")
+
+
+@pytest.mark.parametrize("name", ["out.xls", "out.ods", "out.txt", "out.pdf"])
+def test_an_output_that_is_not_written_names_what_is(tmp_path, name):
+    with pytest.raises(TroubleError) as caught:
+        output_format(tmp_path / name, Inputs((), "csv"))
+    (trouble,) = caught.value.troubles
+    assert trouble.help.startswith("written are: .csv, ") and ".xlsx" in trouble.help
+    assert not any(f"{suffix}," in trouble.help + "," for suffix in (".xls", ".ods", ".txt", ".xlsm", ".xlsb"))
 
 
 def test_a_disk_that_really_fills(desk, tmp_path):

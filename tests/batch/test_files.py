@@ -198,6 +198,35 @@ def test_an_interrupted_run_goes_on_without_losing_or_repeating_a_row(desk, tmp_
     assert [int(row["id"]) for row in rows_of(tmp_path / output)] == list(range(1000))
 
 
+def test_a_journal_goes_on_after_a_line_that_was_half_written(desk, tmp_path, monkeypatch):
+    """Else the next line would go on in it, and what the next run has done be done again."""
+    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
+    _many(tmp_path / "in.parquet", 2000)
+    write, calls = running.write_part, []
+
+    def failing(*args, **more):
+        calls.append(1)
+        if len(calls) > 4:
+            raise KeyboardInterrupt
+        write(*args, **more)
+
+    monkeypatch.setattr(running, "write_part", failing)
+    journal = tmp_path / ".out.csv.parts" / "journal.jsonl"
+    noted = 0
+    for torn in (b'{"part": 5, "outcomes": {"pro', '{"part": 9, "reasons": [["‘'.encode()[:-1], b""):
+        calls.clear()
+        with pytest.raises(KeyboardInterrupt):
+            screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.csv")
+        lines = journal.read_bytes().splitlines()
+        assert len(lines) > noted and all(json.loads(line) for line in lines)
+        noted = len(lines)
+        with journal.open("ab") as file:
+            file.write(torn)
+    monkeypatch.setattr(running, "write_part", write)
+    report, _ = screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.csv")
+    assert (report.rows, report.resumed) == (2000, noted - 1)
+
+
 def test_another_input_begins_afresh(desk, tmp_path, monkeypatch):
     monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
     _many(tmp_path / "in.parquet", 400)

@@ -16,7 +16,6 @@ from screening import decided, row_of, table_of
 from sekisho.batch import screener, shortcut
 from sekisho.batch.answers import COLUMNS
 from sekisho.batch.columns import map_columns
-from sekisho.batch.memory import Memory
 from sekisho.batch.pack import Column, pack
 from sekisho.batch.run import Table
 from sekisho.batch.store64 import Store
@@ -177,30 +176,31 @@ def test_several_threads_at_once_give_the_same(desk, realistic):
 
 
 def test_what_was_learnt_is_kept_and_changes_nothing(desk, realistic, tmp_path):
-    memory = Memory(tmp_path, (desk.digest, desk.registries.digest()))
     part = realistic.slice(0, 300)
-    first = worker_for(desk, part, memory=memory)
+    first = worker_for(desk, part, memory=tmp_path)
     wanted = [first.screen(part).row(i) for i in range(part.num_rows)]
     assert first.screener.asked > 10
     first.close()
-    again = worker_for(desk, part, memory=memory)
+    again = worker_for(desk, part, memory=tmp_path)
     found = again.screen(part)
     assert again.screener.asked == 0
     assert [found.row(i) for i in range(part.num_rows)] == wanted
-    memory.path.write_bytes(memory.path.read_bytes()[:-3])
-    assert worker_for(desk, part, memory=memory).screener.learnt().combined == []
+    other = desk.with_proposals([desk.library.proposals[0].name])  # another law has learnt nothing yet
+    assert worker_for(other, part, memory=tmp_path).screener.learnt().combined == []
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:-3])
+    assert worker_for(desk, part, memory=tmp_path).screener.learnt().combined == []
 
 
 def test_of_too_much_the_answers_are_kept(random_desk, tmp_path, monkeypatch):
     monkeypatch.setattr("sekisho.batch.memory._LARGEST", 3)
     desk, rng = random_desk(1), Random(1)
     table = table_of([row_of(random_case(rng, desk, unknown=0.2)) for _ in range(60)])
-    memory = Memory(tmp_path, ("random",))
-    first = worker_for(desk, table, memory=memory)
+    first = worker_for(desk, table, memory=tmp_path)
     wanted = first.screen(table).column("basis").to_pylist()
     cells = len(first.screener.learnt().cells[0])
     first.close()
-    again = worker_for(desk, table, memory=memory)
+    again = worker_for(desk, table, memory=tmp_path)
     assert len(again.screener.learnt().cells[0]) == 3 < cells
     assert again.screen(table).column("basis").to_pylist() == wanted
     assert again.screener.asked < first.screener.asked

@@ -94,7 +94,7 @@ CODES = {
     "SK425": "A table cannot be read, or is not there.",
     "SK426": "The files of one table have different columns.",
     "SK427": "A format or engine needs a package that is not installed.",
-    "SK428": "The output of a screening cannot be written.",
+    "SK428": "An output, or the file of a picture or a query, cannot be written.",
     "SK429": "A sheet cannot hold that many rows.",
     "SK430": "An engine that was to screen a table stopped.",
     "SK431": "A value that is given for every row of a table is not understood.",

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sekisho.base import Day, nearest, parse_day
 from sekisho.batch.columns import SHAPES
+from sekisho.batch.conventions import STRICT, Conventions
 from sekisho.cases import UNKNOWN
 from sekisho.cases.fields import ITEM, OPEN, term_of
 from sekisho.facts import Registries
@@ -48,7 +49,8 @@ _US_WORDS = re.compile(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _ERA = re.compile(r"(令和|平成|昭和)\s*(元|\d{1,2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 """The year before the first of each era."""
-_NO_DAY = re.compile(r"[12]\d{3}|[12]\d{3}[-/.](?:0?[1-9]|1[0-2])|[A-Za-z]{3,9}\.? [12]\d{3}")
+_YEAR = re.compile(r"([12]\d{3})(?:\.0)?")
+_NO_DAY = re.compile(r"[12]\d{3}[-/.](?:0?[1-9]|1[0-2])|[A-Za-z]{3,9}\.? [12]\d{3}")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.0)?")
 TIMED = "the date has a time of day, and elsewhere that may be another day; write the day alone"
 """What is wrong with a date that is more than a day."""
@@ -60,12 +62,12 @@ class NotUnderstoodError(ValueError):
     """The cell says something that we do not understand; the message says what would be."""
 
 
-def read_day(text: str, order: str = "") -> Day:
+def read_day(text: str, conventions: Conventions = STRICT) -> Day:
     """The day that a cell names.
 
     Args:
         text: ISO, `22.12.2023`, `22 December 2023`, `Dec 22, 2023`, `20231222`, `2023年12月22日`, `令和5年12月22日`.
-        order: `dmy` or `mdy`: how `03/04/2023` is meant; without it such a cell is not understood.
+        conventions: How `03/04/2023` and `1995` are meant; without them such a cell is not understood.
 
     Raises:
         NotUnderstoodError: In no form that we know, ambiguous, or no such day.
@@ -86,7 +88,9 @@ def read_day(text: str, order: str = "") -> Day:
     if found := _US_WORDS.fullmatch(text):
         return _day(found[3], _month(found[1]), found[2])
     if found := _XXY.fullmatch(text):
-        return _two_ways(found[1], found[3], found[4], text, "dmy" if found[2] == "." else order)
+        return _two_ways(found[1], found[3], found[4], text, "dmy" if found[2] == "." else conventions.dates)
+    if found := _YEAR.fullmatch(text):
+        return _day_of_year(found[1], conventions.years)
     if _TIMED.fullmatch(text):
         raise NotUnderstoodError(TIMED)
     if _SERIAL.fullmatch(text):
@@ -96,7 +100,15 @@ def read_day(text: str, order: str = "") -> Day:
     raise NotUnderstoodError(f"`{text[:40]}` is no date that we understand; write it as 2023-12-22")
 
 
-def _two_ways(one: str, two: str, year: str, text: str, order: str) -> Day:
+def _day_of_year(year: str, which: str | None) -> Day:
+    """A year without a day, if somebody has said which day of it is meant."""
+    if which is None:
+        help_ = f"say `--years first` or `--years last`, or write the day whose law counts, as in {year}-12-22"
+        raise NotUnderstoodError(f"`{year}` names no day; {help_}")
+    return _day(year, 1, "1") if which == "first" else _day(year, 12, "31")
+
+
+def _two_ways(one: str, two: str, year: str, text: str, order: str | None) -> Day:
     """A day written as two numbers and a year, if only one reading is possible."""
     if order == "dmy" or int(one) > 12:
         return _day(year, two, one)
@@ -126,7 +138,7 @@ class Cells:
 
     library: Library
     registries: Registries
-    date_order: str = ""
+    conventions: Conventions = STRICT
     _memo: dict[tuple[str, str], Meaning | NotUnderstoodError | None] = field(default_factory=dict)
 
     def read(self, column: str, text: str) -> Meaning | None:
@@ -148,9 +160,10 @@ class Cells:
 
     def _read(self, column: str, text: str) -> Meaning | None:
         if text == "NA" and SHAPES.get(column) in ("state", "states", "law"):
-            said = f"`NA` may be Namibia (NAM), or that nothing is said ({column}); write NAM, or leave the cell blank"
-            raise NotUnderstoodError(said)
-        if text.lower() in BLANK:
+            if self._find_state(text) is None:
+                said = f"`NA` may be Namibia (NAM), or that nothing is said ({column})"
+                raise NotUnderstoodError(f"{said}; write NAM, or leave the cell blank")
+        elif text.lower() in BLANK:
             return None
         if ODD in text:
             said = f"`{text[:40]}` holds bytes that are not UTF-8 text; save the file with the encoding UTF-8"
@@ -172,7 +185,7 @@ class Cells:
         if shape == "text":
             return text
         if shape == "day":
-            return read_day(text, self.date_order).isoformat()
+            return read_day(text, self.conventions).isoformat()
         if shape == "item":
             key = self.registries.find_item(text)
             return key if key is not None else {"name": text}  # of one that is not registered, the bare name
@@ -210,20 +223,28 @@ class Cells:
         help_ = f"did you mean `{close[0]}`?" if close else f"its values: {', '.join(known)}, unknown"
         raise NotUnderstoodError(f"`{text[:40]}` is no value of {column}; {help_}")
 
+    def _find_state(self, text: str) -> str | None:
+        return self.conventions.find_state(self.registries, text)
+
     def _state(self, column: str, text: str) -> str:
-        code = self.registries.find_state(text)
+        code = self._find_state(text)
         if code is not None:
             return code
         if len(text) == 2 and text.isascii() and text.isalpha():
-            said = f"`{text}` ({column}): two letters mean one state in one list of codes and another in the next"
-            raise NotUnderstoodError(f"{said}; write three, as ISO 3166 does, or an English name")
+            if self.conventions.two_letters:
+                said = f"`{text}` is the code of no state in ISO 3166-1 alpha-2 ({column})"
+                help_ = "write it in capitals" if self._find_state(text.upper()) else "write three letters"
+            else:
+                said = f"`{text}` ({column}): two letters mean one state in one list of codes and another in the next"
+                help_ = "say `--two-letters iso` if they are those of ISO 3166, or write three"
+            raise NotUnderstoodError(f"{said}; {help_}, or an English name")
         names = [f"{self.registries.names.of(c)} ({c})" for c in self.registries.suggest_state(text)[:2]]
         help_ = f"did you mean {' or '.join(names)}?" if names else "use an ISO 3166 code or an English name"
         raise NotUnderstoodError(f"`{text[:40]}` is no state that we know ({column}); {help_}")
 
     def _states(self, column: str, text: str) -> tuple[str, ...]:
         parts = _known_whole(column, text)
-        if self.registries.find_state(text):  # a name with a comma, such as `Korea, Republic of`
+        if self._find_state(text):  # a name with a comma, such as `Korea, Republic of`
             parts = [text]
         return tuple(dict.fromkeys(self._state(column, each) for each in parts))
 

@@ -12,7 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 
 from sekisho.base import Place, Trouble, TroubleError
+from sekisho.base.whole import cannot_write
 from sekisho.batch import sql
 from sekisho.batch.columns import Mapped
+from sekisho.batch.conventions import STRICT, Conventions
 from sekisho.batch.lines import as_text
 from sekisho.batch.read import Inputs, missing_package, output_format
-from sekisho.batch.run import Decider, Reason, Report, Table, alone, cannot_write
+from sekisho.batch.run import Decider, Reason, Report, Table, alone
 from sekisho.batch.tables import Plan
 from sekisho.batch.write import join, plain, write_part
 
@@ -275,7 +277,9 @@ def _local_spark() -> Any:
 ENGINES: Mapping[str, Callable[[], Engine]] = {"duckdb": DuckDb, "sqlite": Sqlite, "polars": Polars, "spark": Spark}
 
 
-def run_engine(name: str, desk: Decider, inputs: Inputs, output: Path, mapped: Mapped, dates: str = "") -> Report:
+def run_engine(
+    name: str, desk: Decider, inputs: Inputs, output: Path, mapped: Mapped, conventions: Conventions = STRICT
+) -> Report:
     """A whole run by another engine: it reads, joins and writes; we decide one row of each cell.
 
     Raises:
@@ -287,7 +291,7 @@ def run_engine(name: str, desk: Decider, inputs: Inputs, output: Path, mapped: M
     with alone(output):
         try:
             with _told(name, str(output)):
-                return _run(engine, Table(desk, mapped, dates), inputs, output, half, kind)
+                return _run(engine, Table(desk, mapped, conventions), inputs, output, half, kind)
         finally:
             if half.is_dir():
                 shutil.rmtree(half, ignore_errors=True)
@@ -307,13 +311,15 @@ def open_far(patterns: Sequence[str]) -> tuple[Spark, Inputs]:
         return engine, Inputs((), "parquet", tuple(frame.columns))
 
 
-def run_far(engine: Spark, desk: Decider, inputs: Inputs, output: str, mapped: Mapped, dates: str = "") -> Report:
+def run_far(
+    engine: Spark, desk: Decider, inputs: Inputs, output: str, mapped: Mapped, conventions: Conventions = STRICT
+) -> Report:
     """A whole run of tables that only Spark can reach; it writes where it is told, if nothing is there yet.
 
     Raises:
         TroubleError: Spark stopped, or there is something at the output.
     """
-    table = Table(desk, mapped, dates)
+    table = Table(desk, mapped, conventions)
     with _told("spark", output):
         text = screen_with(engine, table, "source", inputs.headings)
         engine.session.sql(text).write.mode("error").parquet(output)
@@ -327,13 +333,13 @@ def _told(name: str, place: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TroubleError([_not_written(error, place)]) from error
+        raise TroubleError([cannot_write(error, Path(place))]) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in _ROOMS:
             raise
         said = " ".join(str(error).split())[:200]
         if os.strerror(errno.ENOSPC) in str(error):
-            raise TroubleError([_not_written(OSError(errno.ENOSPC, said), place)]) from error
+            raise TroubleError([cannot_write(OSError(errno.ENOSPC, said), Path(place))]) from error
         trouble = Trouble(
             "SK430",
             f"the engine {name} stopped: {said}",
@@ -341,12 +347,6 @@ def _told(name: str, place: str) -> Iterator[None]:
             help="`--engine columns` reads every format and needs no engine",
         )
         raise TroubleError([trouble]) from error
-
-
-def _not_written(error: OSError, place: str) -> Trouble:
-    """The trouble of an output that cannot be written; an engine keeps nothing for another run."""
-    trouble = cannot_write(error, Path(place))
-    return replace(trouble, why="nothing is written", help=trouble.help.partition(":")[0])
 
 
 _ROOMS = ("duckdb", "_duckdb", "sqlite3", "polars", "pyspark", "py4j")

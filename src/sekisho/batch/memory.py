@@ -35,7 +35,7 @@ class Memory:
 
     Args:
         folder: Where it is kept.
-        depends: All that an answer depends on besides the rows.
+        depends: All that an answer depends on besides the rows; `Table` knows it of its desk.
     """
 
     folder: Path

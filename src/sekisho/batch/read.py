@@ -39,6 +39,7 @@ _FORMATS = {
     ".ods": "xlsx",
 }
 _READ_ONLY = (".xlsm", ".xlsb", ".xls", ".ods", ".txt")
+_WRITTEN = tuple(suffix for suffix in _FORMATS if suffix not in _READ_ONLY)
 
 Read = Callable[[], pa.Table]
 
@@ -129,25 +130,30 @@ class Inputs:
         return max(self.seen, round(self.seen * sum(path.stat().st_size for path in self.files) / self.read))
 
 
-def format_of(path: str | Path) -> str:
+def format_of(path: str | Path, *, written: bool = False) -> str:
     """The format that a file name says; `parquet` for a folder.
 
+    Args:
+        path: The name.
+        written: Whether it is the name of an output.
+
     Raises:
-        TroubleError: None that we know.
+        TroubleError: None that we know, or none that we write.
 
     Example:
         >>> format_of("orders.tsv"), format_of("declarations/")
         ('csv', 'parquet')
     """
     suffix = Path(path).suffix.lower()
-    if suffix in _FORMATS:
+    known = _WRITTEN if written else tuple(_FORMATS)
+    if suffix in known:
         return _FORMATS[suffix]
     if not suffix or str(path).endswith("/"):
         return "parquet"
-    known = ", ".join(dict.fromkeys(_FORMATS))
-    trouble = Trouble(
-        "SK424", f"`{suffix}` is no format that we read or write", (Place(str(path)),), help=f"known: {known}"
-    )
+    place, help_ = (Place(str(path)),), f"{'written' if written else 'read'} are: {', '.join(known)}"
+    trouble = Trouble("SK424", f"`{suffix}` is no format that we read or write", place, help=help_)
+    if suffix in _FORMATS:
+        trouble = Trouble("SK424", f"`{suffix}` is read but not written", place, help=help_)
     raise TroubleError([trouble])
 
 
@@ -158,13 +164,8 @@ def output_format(path: Path, inputs: Inputs) -> str:
         TroubleError: We do not write that format, or the output would take the place of something
             that is no output of ours.
     """
-    kind = format_of(path)
+    kind = format_of(path, written=True)
     place = (Place(str(path)),)
-    if path.suffix.lower() in _READ_ONLY:
-        known = ", ".join(suffix for suffix in _FORMATS if suffix not in _READ_ONLY)
-        raise TroubleError(
-            [Trouble("SK424", f"`{path.suffix}` is read but not written", place, help=f"written are: {known}")]
-        )
     here = path.resolve()
     if any(here in (file.resolve(), *file.resolve().parents) for file in inputs.files):
         help_ = "give the result a name or folder of its own"

@@ -7,7 +7,6 @@ interrupts a run, the next one goes on after the last whole part.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -24,10 +23,11 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from sekisho.base import Place, Trouble, TroubleError, digest
+from sekisho.base import Place, Trouble, TroubleError, digest, whole
 from sekisho.batch.answers import COLUMNS, FAMILIES, OUTCOME
 from sekisho.batch.cells import Cells, NotUnderstoodError
 from sekisho.batch.columns import Mapped, names_kept
+from sekisho.batch.conventions import STRICT, Conventions
 from sekisho.batch.memory import Memory
 from sekisho.batch.read import Inputs, Unit, output_format, reason
 from sekisho.batch.rows import Encoder, Rows
@@ -123,17 +123,23 @@ class _Line:
 class Table:
     """Screens tables of one mapping.
 
+    Args:
+        desk: Decides.
+        mapped: How the columns are understood.
+        conventions: How a cell is meant that may be meant in several ways.
+        memory: The folder where what is learnt is kept for later tables under the same law; None to forget it.
+
     Raises:
         TroubleError: What is said for every row is not understood.
     """
 
     desk: Decider
     mapped: Mapped
-    date_order: str = ""
-    memory: Memory | None = None
+    conventions: Conventions = STRICT
+    memory: Path | None = None
 
     def __post_init__(self) -> None:
-        cells = Cells(self.desk.library, self.desk.registries, self.date_order)
+        cells = Cells(self.desk.library, self.desk.registries, self.conventions)
         _check_constants(self.mapped, cells)
         self.encoder = Encoder(self.mapped, cells)
         self.screener = Screener(
@@ -145,8 +151,9 @@ class Table:
             cells,
         )
         self._lock = Lock()
-        if self.memory is not None:
-            self.memory.load(self.screener)
+        self._memory = None if self.memory is None else Memory(self.memory, tuple(_law(self.desk)))
+        if self._memory is not None:
+            self._memory.load(self.screener)
 
     def screen(self, table: pa.Table, faults: Mapping[int, str] | None = None) -> Screened:
         """The answers to the rows of a table; safe to call from several threads.
@@ -174,12 +181,12 @@ class Table:
         """The counts of rows with their answers; spellings of a state count as one."""
         kept = dict(zip(self.mapped.headings, names_kept(self.mapped.headings), strict=True))
         columns = {name: kept[heading] for name, heading in self.mapped.columns.items()}
-        return summarise(table, columns=columns, name_of=state_names(self.desk.registries))
+        return summarise(table, columns=columns, name_of=state_names(self.desk.registries, self.conventions))
 
     def close(self) -> None:
         """Keep what was learnt for the next run."""
-        if self.memory is not None:
-            self.memory.save(self.screener)
+        if self._memory is not None:
+            self._memory.save(self.screener)
 
 
 def _check_constants(mapped: Mapped, cells: Cells) -> None:
@@ -196,11 +203,11 @@ def _check_constants(mapped: Mapped, cells: Cells) -> None:
         raise TroubleError(troubles)
 
 
-def state_names(registries: Registries) -> Callable[[str], str]:
+def state_names(registries: Registries, conventions: Conventions = STRICT) -> Callable[[str], str]:
     """From any spelling of a state to its name; what is no state stays as it is."""
 
     def name_of(text: str) -> str:
-        code = registries.find_state(text)
+        code = conventions.find_state(registries, text)
         return registries.names.of(code) if code is not None else text or "–"
 
     return name_of
@@ -426,7 +433,7 @@ class _Journal:
 
     def open(self) -> dict[int, _Line]:
         """The parts that an earlier run made; a folder that another run left is cleared."""
-        lines = list(self._lines())
+        lines = self._whole_lines()
         if not lines or lines[0].get("run") != self.fingerprint:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
@@ -434,16 +441,22 @@ class _Journal:
             return {}
         return {line["part"]: _Line(line["outcomes"], line["reasons"], line["refused"]) for line in lines[1:]}
 
-    def _lines(self) -> Iterator[dict[str, Any]]:
+    def _whole_lines(self) -> list[dict[str, Any]]:
+        """What stands in the file; a line that a killed run left half written is cut off, lest the next go on in it."""
+        lines: list[dict[str, Any]] = []
+        size = 0
         try:
-            text = self._path.read_text(encoding="utf-8")
+            with self._path.open("r+b") as file:
+                for line in file:
+                    try:
+                        lines.append(json.loads(line if line.endswith(b"\n") else b""))
+                    except ValueError:
+                        break
+                    size += len(line)
+                file.truncate(size)
         except OSError:
-            return
-        for line in text.splitlines():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError:  # the line that was being written when the run stopped
-                return
+            return []
+        return lines
 
     def add(self, number: int, line: _Line) -> None:
         """Note that a part is whole."""
@@ -458,31 +471,27 @@ class _Journal:
 
 def _fingerprint(inputs: Inputs, output: Path, table: Table) -> str:
     files = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in inputs.files]
-    desk = table.desk
     return digest(
         [
             files,
             inputs.sheet,
             output.name,
             table.mapped.to_dict(),
-            table.date_order,
-            desk.digest,
-            desk.registries.digest(),
-            {name: day.isoformat() for name, day in desk.timeline().adopted.items()},
+            asdict(table.conventions),
+            _law(table.desk),
             ENGINE,
         ]
     )
 
 
+def _law(desk: Decider) -> list[str]:
+    """All that an answer depends on besides the row: rulebooks, facts, the proposals that are taken as adopted."""
+    adopted = [f"{name}@{day}" for name, day in sorted(desk.timeline().adopted.items())]
+    return [desk.digest, desk.registries.digest(), *adopted]
+
+
 def cannot_write(error: OSError, output: Path) -> Trouble:
-    """The trouble of an output that cannot be written."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return Trouble(
-        "SK428",
-        "the disk is full" if full else f"the output cannot be written: {(error.strerror or str(error)).lower()}",
-        (Place(str(output)),),
-        why="what is done so far is kept beside the output",
-        help="make room and give the same command again: it goes on where it stopped"
-        if full
-        else "check the path and its permissions, and give the same command again",
-    )
+    """The trouble of an output that cannot be written, where the next run goes on with what this one has done."""
+    trouble = whole.cannot_write(error, output)
+    why = "what is done so far is kept beside the output"
+    return replace(trouble, why=why, help=f"{trouble.help}: it goes on where it stopped")

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from sekisho.base import TroubleError
+from sekisho.base.whole import write_whole
 from sekisho.batch.answers import COLUMNS
 from sekisho.batch.read import SHEET, missing_package, too_long
 from sekisho.batch.summary import Counts, Crossed, Summary, word
@@ -45,18 +46,18 @@ def write_book(table: pa.Table, path: Path, summary: Summary) -> None:
     book.rows("Decisions", columns, every)
     book.summary(summary)
     book.rows("Needs a person", columns, [r for r in every if columns["outcome"][r] in ("", "undetermined")], lead=True)
-    book.close()
+    path.write_bytes(book.close())
 
 
 def write_summary(summary: Summary, path: Path) -> None:
     """Write the counts of a summary as a workbook, with a chart of the outcomes.
 
     Raises:
-        TroubleError: `xlsxwriter` is not installed.
+        TroubleError: `xlsxwriter` is not installed, or the workbook cannot be written.
     """
     book = _Book(path, small=True)
     book.summary(summary)
-    book.close()
+    write_whole(path, book.close())
 
 
 class _Book:
@@ -72,7 +73,6 @@ class _Book:
             "strings_to_urls": False,
             "strings_to_formulas": False,
         }
-        self._path = path
         self._file = BytesIO()  # not the file itself: where the disk is full, it would be left half written
         self.book: Any = xlsxwriter.Workbook(self._file, options)
         self.head = self.book.add_format(
@@ -91,8 +91,8 @@ class _Book:
             for name, (fill, ink) in COLOURS.items()
         }
 
-    def close(self) -> None:
-        """Write it out."""
+    def close(self) -> memoryview:
+        """The bytes of the file."""
         import xlsxwriter.exceptions
 
         try:
@@ -100,13 +100,7 @@ class _Book:
         except xlsxwriter.exceptions.FileCreateError as error:
             cause = error.args[0] if error.args else None
             raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
-        half = self._path.with_name(f".{self._path.name}.half")
-        try:
-            half.write_bytes(self._file.getbuffer())
-            half.replace(self._path)
-        except OSError:
-            half.unlink(missing_ok=True)
-            raise
+        return self._file.getbuffer()
 
     def rows(self, name: str, columns: Mapping[str, Sequence[Any]], rows: Sequence[int], *, lead: bool = False) -> None:
         """A sheet of rows; with `lead` what a person must know stands before what the row says."""

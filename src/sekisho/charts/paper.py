@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sekisho.base import Trouble, TroubleError
+from sekisho.base.whole import write_whole
 from sekisho.ir import Outcome
 
 if TYPE_CHECKING:
@@ -110,9 +112,11 @@ def save(page: Figure, path: Path) -> None:
     """The page as a file; the same page is the same file, byte for byte.
 
     Raises:
-        TroubleError: The ending is none that can be drawn.
+        TroubleError: The ending is none that can be drawn, or the file cannot be written.
     """
     check(path)
-    undated = {".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}[path.suffix.lower()]
-    metadata: dict[str, Any] = {undated: None}
-    page.savefig(path, dpi=200, metadata=metadata)
+    kind = path.suffix.lower()
+    metadata: dict[str, Any] = {{".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}[kind]: None}
+    drawn = BytesIO()
+    page.savefig(drawn, format=kind[1:], dpi=200, metadata=metadata)
+    write_whole(path, drawn.getbuffer())

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sekisho.cli.conventions import conventions
 from sekisho.cli.flags import Pair
 from sekisho.cli.guard import FOUND, OPEN
 
 if TYPE_CHECKING:
     from sekisho.base import Place
     from sekisho.batch.columns import Mapped
+    from sekisho.batch.conventions import Conventions
     from sekisho.batch.read import Inputs
     from sekisho.batch.run import Reason, Report
     from sekisho.cli.paint import Canvas
@@ -29,6 +31,7 @@ Examples:
   sekisho screen 'declarations/*.parquet' -o decided/ --on 2026-11-21
   sekisho screen orders.csv --explain
   sekisho screen orders.csv --write-map map.yaml
+  sekisho screen register.csv -o decided.csv --years last --two-letters iso
   sekisho screen orders.csv -o decided.csv --map map.yaml --map item=Goods
   sekisho screen s3a://lake/orders -o s3a://lake/decided --engine spark
 
@@ -63,7 +66,7 @@ interrupted one stopped.
     help="A column that is the same for every row: `exporter=Japan`. Repeatable.",
 )
 @click.option("--on", metavar="DAY", help="One law date for all rows, in place of a column.")
-@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2023 is meant.")
+@conventions
 @click.option("--sheet", default="", help="The sheet of a workbook; the first where none is named.")
 @click.option(
     "--with",
@@ -88,18 +91,21 @@ interrupted one stopped.
 @click.option("--facts", type=Path, help="The folder of registries, in place of our own.")
 def command(
     inputs: tuple[str, ...], target: str | None, maps: tuple[str, ...], constants: tuple[tuple[str, str], ...],
-    on: str | None, dates: str | None, sheet: str, proposals: tuple[str, ...], engine: str, explain: bool,
+    on: str | None, sheet: str, proposals: tuple[str, ...], engine: str, explain: bool,
     write_map: Path | None, must_decide: bool, as_json: bool, law_folder: tuple[Path, ...], facts: Path | None,
+    **meant: str | None,
 ) -> int:  # fmt: skip
     """Decide every row of a table: CSV, TSV, JSON lines, Parquet, Arrow, Excel."""
     need_packages()
     from sekisho.base import TroubleError
     from sekisho.batch.columns import understand
+    from sekisho.batch.conventions import Conventions
     from sekisho.batch.read import open_inputs
     from sekisho.cli.opened import desk_for
 
+    said = Conventions(**meant)
     desk = desk_for(law_folder, facts)
-    gc.set_threshold(100_000, 50, 100)  # rows are columns, and leave little behind
+    gc.set_threshold(400_000, 50, 100)  # rows are columns, and leave little behind
     if proposals:
         desk = desk.with_proposals(proposals)
     spark, found = None, None
@@ -116,7 +122,7 @@ def command(
         found.headings, desk.library, given=given, constants=fixed, file=inputs[0], written=written
     )
     if explain or write_map:
-        for line in mapped.explain():
+        for line in (*mapped.explain(), *said.explain()):
             click.echo(line, err=target is not None and write_map is None)
     if troubles:
         raise TroubleError(troubles)
@@ -133,12 +139,12 @@ def command(
         if spark is not None:
             from sekisho.batch.engines import run_far
 
-            report = run_far(spark, desk, found, target, mapped, dates or "")
+            report = run_far(spark, desk, found, target, mapped, said)
         else:
-            report = _run(desk, found, Path(target), mapped, dates or "", engine)
+            report = _run(desk, found, Path(target), mapped, said, engine)
     except KeyboardInterrupt:
-        said = "what is decided is kept: the same command goes on where this one stopped"
-        click.echo(f"\nstopped; {said if engine == 'columns' else 'nothing is written'}", err=True)
+        kept = "what is decided is kept: the same command goes on where this one stopped"
+        click.echo(f"\nstopped; {kept if engine == 'columns' else 'nothing is written'}", err=True)
         return 130
     _tell(report, found, target, as_json)
     if report.needs_a_person:
@@ -190,26 +196,24 @@ def mapping_of(maps: tuple[str, ...]) -> tuple[Mapping[str, object], Mapping[str
 def _write_map(path: Path, mapped: Mapped) -> None:
     import yaml
 
+    from sekisho.base.whole import write_whole
+
     lines = ["# How the columns of a table are understood: COLUMN: HEADING, or COLUMN: {value: …} for all rows."]
     lines.append(yaml.safe_dump(mapped.to_dict(), allow_unicode=True, sort_keys=False).strip())
     lines += [f"# not read: {' '.join(heading.split())}" for heading in mapped.kept]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(path, ("\n".join(lines) + "\n").encode())
     click.echo(f"written to {path}")
 
 
-def _run(desk: Desk, found: Inputs, output: Path, mapped: Mapped, dates: str, engine: str) -> Report:
-    from sekisho.batch.memory import Memory
+def _run(desk: Desk, found: Inputs, output: Path, mapped: Mapped, said: Conventions, engine: str) -> Report:
     from sekisho.batch.run import Table, run
     from sekisho.store import cache_folder
 
     if engine != "columns":
         from sekisho.batch.engines import run_engine
 
-        return run_engine(engine, desk, found, output, mapped, dates)
-    folder = cache_folder()
-    adopted = [f"{name}@{day}" for name, day in sorted(desk.timeline().adopted.items())]
-    memory = Memory(folder, (desk.digest, desk.registries.digest(), *adopted)) if folder else None
-    table = Table(desk, mapped, dates, memory)
+        return run_engine(engine, desk, found, output, mapped, said)
+    table = Table(desk, mapped, said, memory=cache_folder())
     if not sys.stderr.isatty():
         return run(found, output, table)
     from sekisho.cli.progress import Progress

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
+from sekisho.cli.conventions import conventions
 from sekisho.cli.flags import Pair
 
 if TYPE_CHECKING:
@@ -64,21 +66,23 @@ exporter, recipient and item:
     "--set", "constants", multiple=True, type=Pair(), help="A column that is the same for every row. Repeatable."
 )
 @click.option("--on", metavar="DAY", help="One law date for all rows.")
-@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2023 is meant.")
+@conventions
 @click.option(
     "--with", "proposals", multiple=True, metavar="PROPOSAL", help="Assume that a proposal was adopted. Repeatable."
 )
 def command(
     inputs: tuple[str, ...], dialect: str, columns: str | None, name: str, prefix: str, step: str, folder: Path | None,
     output: Path | None, maps: tuple[str, ...], constants: tuple[tuple[str, str], ...], on: str | None,
-    dates: str | None, proposals: tuple[str, ...],
+    proposals: tuple[str, ...], **meant: str | None,
 ) -> None:  # fmt: skip
     """Print the query that decides a table, and say which columns it expects."""
     from sekisho.cli.screen import mapping_of, need_packages
 
     need_packages()
+    from sekisho.base.whole import write_whole
     from sekisho.batch import sql
     from sekisho.batch.columns import map_columns
+    from sekisho.batch.conventions import Conventions
     from sekisho.batch.read import open_inputs
     from sekisho.batch.run import Table
     from sekisho.batch.tables import Plan
@@ -95,7 +99,8 @@ def command(
     headings = tuple(each.strip() for each in columns.split(",")) if columns else found.headings if found else ()
     fixed = dict(constants) | ({"date": on} if on else {})
     mapped = map_columns(headings, desk.library, given=mapping_of(maps)[0], constants=fixed)
-    worker = Table(desk, mapped, dates or "")
+    said = Conventions(**meant)
+    worker = Table(desk, mapped, said)
     shape = Plan(worker, headings).shape
     source = name or (found.files[0].stem if found else "orders")
     if folder is not None and found is not None:
@@ -105,11 +110,14 @@ def command(
             raise click.UsageError(f"{found.files[0]} has no column {', '.join(f'`{each}`' for each in left)}")
         _write_tables(Plan(worker, found.headings), found, folder, prefix)
     tree = sql.every(shape, source) if step == "distinct" else sql.decide(shape, source, prefix)
-    lines = [*_head(step, source, dialect, prefix, mapped.explain()), sql.write(tree, dialect) + ";"]
+    lines = [
+        *_head(step, source, dialect, prefix, [*mapped.explain(), *said.explain()]),
+        sql.write(tree, dialect) + ";",
+    ]
     if output is None:
         click.echo("\n".join(lines))
     else:
-        output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_whole(output, ("\n".join(lines) + "\n").encode())
         click.echo(f"the query is written to {output}", err=True)
 
 
@@ -126,16 +134,24 @@ def _head(step: str, source: str, dialect: str, prefix: str, explained: list[str
 
 
 def _write_tables(plan: Plan, found: Inputs, folder: Path, prefix: str) -> None:
-    """The small tables for what occurs, found by DuckDB."""
+    """The small tables for what occurs, found by DuckDB; all or none, for they belong together."""
     import pyarrow.parquet as pq
 
+    from sekisho.base import TroubleError
+    from sekisho.base.whole import cannot_write
     from sekisho.batch.engines import DuckDb, give_inputs, make_tables
 
     engine = DuckDb()
     give_inputs(engine, found)
     made = make_tables(engine, plan, "source", prefix)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in made.items():
-        pq.write_table(table, folder / f"{name}.parquet", store_schema=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".", dir=folder) as half:
+            for name, table in made.items():
+                pq.write_table(table, Path(half) / f"{name}.parquet", store_schema=False)
+            for name in made:
+                (Path(half) / f"{name}.parquet").replace(folder / f"{name}.parquet")
+    except OSError as error:
+        raise TroubleError([cannot_write(error, folder)]) from error
     rows = sum(table.num_rows for table in made.values())
     click.echo(f"{len(made)} tables with {rows:,} rows are written to {folder}", err=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sekisho.cli.conventions import two_letters
+
 if TYPE_CHECKING:
     from sekisho.batch.summary import Counts, Crossed, Summary
     from sekisho.cli.paint import Canvas
@@ -41,6 +43,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
     metavar="COLUMN=HEADING",
     help="Which heading holds `recipient` or `date`, where it was mapped when the table was screened. Repeatable.",
 )
+@two_letters
 @click.option("--sheet", default="", help="The sheet of a workbook; the first where none is named.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def command(
@@ -51,12 +54,14 @@ def command(
     maps: tuple[str, ...],
     sheet: str,
     as_json: bool,
+    two_letters: str | None,
 ) -> None:
     """Count a screened table: by outcome, year, recipient, basis and bar, and what most rows turn on."""
     from sekisho.cli.screen import mapping_of, need_packages
 
     need_packages()
     from sekisho.base import Place, Trouble, TroubleError
+    from sekisho.batch.conventions import Conventions
     from sekisho.batch.read import open_inputs
     from sekisho.batch.run import state_names
     from sekisho.batch.summary import Summary
@@ -64,6 +69,10 @@ def command(
 
     if output is not None and output.suffix.lower() != ".xlsx":
         raise click.UsageError(f"a summary is written as a workbook: -o {output.with_suffix('.xlsx')}")
+    if chart is not None:
+        from sekisho.charts.paper import check
+
+        check(chart)
     found = open_inputs(inputs, sheet=sheet)
     if "outcome" not in found.headings:
         raise TroubleError(
@@ -85,7 +94,7 @@ def command(
     for name, heading in columns.items():
         if heading not in found.headings:
             raise click.UsageError(f"the table has no column `{heading}` for {name}")
-    name_of = state_names(desk_for().registries)
+    name_of = state_names(desk_for().registries, Conventions(two_letters=two_letters))
     summary = Summary()
     for unit in found.units():
         summary.add(unit.read(), columns=columns, name_of=name_of)
@@ -94,10 +103,9 @@ def command(
 
         write_summary(summary, output)
     if chart is not None:
-        from sekisho.charts.paper import check, save
+        from sekisho.charts.paper import save
         from sekisho.charts.screened import screened
 
-        check(chart)
         save(screened(summary), chart)
     if as_json:
         import json
