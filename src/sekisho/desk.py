@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # what only some questions need is imported when they are put
     from sekisho.reason.verify import Verdict
 
 _MAX_JOINT = 4096
-_SELDOM = 128
+_SELDOM = 32
 """So many questions to a law take less time one by one than to lay it out."""
 _FIRST_ASKED = Day(1967, 1, 1)
 

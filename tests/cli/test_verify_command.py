@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 
 import pytest
 
-from sekisho.cli import opened
+from sekisho.cli import opened, verify
 from sekisho.store import data_folder
 
 
@@ -27,6 +28,20 @@ def test_every_property_holds(real, desk):
     assert "no contradictions" in said
     assert "No outcome is ever free for arms" in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_is_being_done_is_said_on_a_terminal_and_wiped(desk, monkeypatch, capsys, terminal):
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setattr(opened, "desk_for", lambda: desk)
+    options = {"jurisdiction": "KOR", "law": None, "as_json": True, "as_markdown": False}
+    assert verify.command.callback((), **options) == 0
+    assert json.loads(capsys.readouterr().out)["verdicts"]
+    drawn = screen.getvalue().split("\r\x1b[K")
+    assert drawn[0] == drawn[-1] == ""
+    assert [each[-1] for each in drawn[1:-1]] == ["…"] * 2 * terminal
 
 
 def test_what_is_looked_for_unasked_is_counted(real):

@@ -8,43 +8,25 @@ it milder are left out by turns, and the property has to hold both times.
 That does not do for what a day opened or closed: where rules are left out it may open or close
 nothing any more, and whatever is said of it holds. There the mark is that of the weakest rule that
 came or went on the day and pulls that way.
+
+Many laws are laid out for that, each without other rules. So each is laid out only for the cases
+of which the property speaks: most rules then apply nowhere, and most versions are the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from functools import reduce
 
 from sekisho.base import Day, Support
 from sekisho.desk import Desk
-from sekisho.ir import (
-    All,
-    AnyOf,
-    Const,
-    Effect,
-    Formula,
-    Kind,
-    Law,
-    Named,
-    Not,
-    Outcome,
-    Property,
-    Rule,
-    Scope,
-    Test,
-    Unmodelled,
-    both,
-    either,
-    variables,
-)
-from sekisho.reason.diagram import FALSE
-from sekisho.reason.verify import Verdict, verify
+from sekisho.ir import Effect, Formula, Law, Library, Outcome, Property, Rule, Scope, Unmodelled
+from sekisho.reason.diagram import FALSE, TERMINALS, TRUE, Diagram
+from sekisho.reason.verify import Asked, Verdict
 from sekisho.reason.whole import Whole
 from sekisho.tell.verify import Sourced
 
-_Part = TypeVar("_Part", Rule, Scope)
-_NEVER = Const(False)
 _STRICTER, _MILDER = "stricter", "milder"
 _OTHER = {_STRICTER: _MILDER, _MILDER: _STRICTER}
 
@@ -68,7 +50,7 @@ def sourced(desk: Desk, verdicts: Iterable[Verdict]) -> dict[str, Sourced]:
 
 
 class _Sourcing:
-    """The laws of a desk with rules left out."""
+    """On what the proofs of a desk rest."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -76,14 +58,12 @@ class _Sourcing:
         self.timeline = desk.timeline()
         self._rules = {each.name: each for each in self.library.rules}
         self._defaults = {each.name: each.default for each in self.library.instruments}
-        self._wholes: dict[str, Whole] = {}
-        self._laws: dict[tuple[str, ...], Law] = {}
-        self._given: dict[tuple[str, str], Rule | Scope] = {}
-        self._knowing: dict[str, Mapping[str, frozenset[str]]] = {}
+        self._wholes: dict[str, _Seen] = {}
         self._pulling: dict[str, frozenset[str]] = {}
 
     def of(self, claim: Property) -> Sourced:
         """On what the proof of a property rests."""
+        asked = self.asked(claim)
         if claim.form in ("opened", "closed"):
             laws = list(self._eve_and_day(claim))
             moved = list(self._moved(claim))
@@ -91,73 +71,35 @@ class _Sourcing:
             names = [rule.name for rule in moved if rule.support is mark]
         else:
             laws = self._versions(claim)
-            mark, names = self._needed(claim, laws)
-        passages = tuple(each.name for each in self._passages(claim, laws))
+            mark, names = _Proof(asked, laws, self.pulls).needed()
+        passages = tuple(each.name for each in _passages(asked, laws))
         return Sourced(mark, () if mark is Support.OFFICIAL else tuple(names), passages)
+
+    def asked(self, claim: Property) -> Asked:
+        """A property, with its state's diagram looking at nothing else until another property is asked.
+
+        What is looked at says nothing of judgements that the property does not ask for: an answer that
+        lets one open is laid out from both findings.
+        """
+        whole = self._whole(claim.state)
+        whole.look(TRUE)
+        asked = Asked(whole, claim, self.library.readings)
+        about_these_alone = claim.form in ("never", "always")
+        whole.look(whole.diagram.both(asked.condition, asked.possible) if about_these_alone else asked.possible)
+        return asked
 
     def _versions(self, claim: Property) -> list[Law]:
         days = [claim.days.first, *(day for day in self.timeline.change_days(claim.state) if day in claim.days)]
         return list({id(law): law for law in (self.timeline.law(claim.state, day) for day in days)}.values())
 
-    def _whole(self, state: str) -> Whole:
+    def _whole(self, state: str) -> _Seen:
         """A diagram of its own: what is laid out here is of no use to anybody else."""
         if state not in self._wholes:
             order = self.desk.inquiry.whole(state).order
-            self._wholes[state] = Whole(self.library.vars, (), self.library.constraints, order)
+            self._wholes[state] = _Seen(self.library, order)
         return self._wholes[state]
 
-    # Leaving out
-
-    def _holds(self, claim: Property, laws: Sequence[Law], least: Support, way: str, but: str = "") -> bool:
-        """Whether a property holds where weaker rules that pull one way, and one more thing, are left out."""
-        less = [self._without(claim, law, least, way, but) for law in laws]
-        return verify(self._whole(claim.state), claim, less, self.timeline.law, self.library.readings).holds
-
-    def _without(self, claim: Property, law: Law, least: Support, way: str, but: str) -> Law:
-        """A law without some rules, as far as the claim asks for it; what is left alike is one law, laid out once."""
-        parts = []
-        for part in law.instruments:
-            scopes = [s for s in part.scopes if s.name != but and (s.support >= least or way == _MILDER)]
-            rules = [r for r in part.rules if r.name != but and (r.support >= least or way not in self._pulls(r.name))]
-            asked = replace(
-                part,
-                scopes=tuple(s for s in (self._asked(claim, each) for each in scopes) if s.when != _NEVER),
-                rules=tuple(r for r in (self._asked(claim, each) for each in rules) if r.when != _NEVER),
-                unmodelled=(),
-            )
-            if asked.scopes:
-                parts.append(asked)
-        less = Law(law.state, law.days, law.encoded, tuple(parts))
-        return self._laws.setdefault((claim.name, *_things(less)), less)
-
-    def _asked(self, claim: Property, thing: _Part) -> _Part:
-        """A rule or scope with all that a claim takes for given filled in: it is then far smaller, or never applies."""
-        key = (claim.name, thing.name)
-        if key not in self._given:
-            self._given[key] = replace(thing, when=given(thing.when, self._known(claim)))
-        return self._given[key]  # type: ignore[return-value]
-
-    def _known(self, claim: Property) -> Mapping[str, frozenset[str]]:
-        """The values that a claim leaves to each variable of which it says something for itself; no other reading counts."""
-        if claim.name not in self._knowing:
-            vars_ = self.library.vars
-            asked = variables(claim.when)
-            known = {
-                name: frozenset((self.library.readings[var.term].default,))
-                for name, var in vars_.items()
-                if var.kind is Kind.READING and name not in asked
-            }
-            if claim.form in ("never", "always"):
-                for part in claim.when.parts if isinstance(claim.when, All) else (claim.when,):
-                    test = part.part if isinstance(part, Not) else part
-                    if isinstance(test, Test) and vars_[test.var].kind is Kind.FACT:
-                        values = frozenset(vars_[test.var].domain)
-                        said = values & frozenset(test.values) if test is part else values - frozenset(test.values)
-                        known[test.var] = known.get(test.var, values) & said
-            self._knowing[claim.name] = known
-        return self._knowing[claim.name]
-
-    def _pulls(self, name: str) -> frozenset[str]:
+    def pulls(self, name: str) -> frozenset[str]:
         """Which way a rule pulls an answer: by its effect, and against whatever it defeats."""
         found = self._pulling.get(name)
         if found is None:
@@ -167,30 +109,9 @@ class _Sourcing:
             if rule.effect in (Effect.PERMIT, Effect.EXEMPT, Effect.PROHIBIT, Effect.PRESUME_DENIAL):
                 milder = rule.effect is Effect.EXEMPT or (rule.effect is Effect.PERMIT and listed)
                 own = frozenset((_MILDER if milder else _STRICTER,))
-            against = (self._pulls(each) for each in rule.exception_to if each in self._rules)
+            against = (self.pulls(each) for each in rule.exception_to if each in self._rules)
             found = self._pulling[name] = own.union(*({_OTHER[way] for way in each} for each in against))
         return found
-
-    # What is needed
-
-    def _needed(self, claim: Property, laws: Sequence[Law]) -> tuple[Support, list[str]]:
-        """The mark down to which rules are needed, and those of this mark of which each is."""
-        failed = ""
-        for mark in (Support.OFFICIAL, Support.REPORTED, Support.RECALLED, Support.INFERRED):
-            bad = next((way for way in _ways(claim) if not self._holds(claim, laws, mark, way)), "")
-            if not bad:
-                return mark, list(self._singly(claim, laws, mark, failed)) if failed else []
-            failed = bad
-        raise AssertionError(f"`{claim.name}` was proved of all rules, and fails with all of them")
-
-    def _singly(self, claim: Property, laws: Sequence[Law], mark: Support, way: str) -> Iterator[str]:
-        """The rules and scopes of a mark without any one of which the proof fails, in the first version that needs some."""
-        stronger = Support(mark + 1)
-        law = next(law for law in laws if not self._holds(claim, [law], stronger, way))
-        left = _things(self._without(claim, law, stronger, way, ""))
-        for name, thing in _things(self._without(claim, law, mark, way, "")).items():
-            if thing.support is mark and name not in left and not self._holds(claim, [law], mark, way, name):
-                yield name
 
     def _moved(self, claim: Property) -> Iterator[Rule]:
         """The rules that came or went on it and pull the way it speaks of."""
@@ -198,25 +119,105 @@ class _Sourcing:
         came, went = (_MILDER, _STRICTER) if claim.form == "opened" else (_STRICTER, _MILDER)
         for law, other, way in ((now, eve, came), (eve, now, went)):
             names = {rule.name for rule in other.rules}
-            yield from (rule for rule in law.rules if rule.name not in names and way in self._pulls(rule.name))
+            yield from (rule for rule in law.rules if rule.name not in names and way in self.pulls(rule.name))
 
     def _eve_and_day(self, claim: Property) -> tuple[Law, Law]:
         day = claim.days.first
         eve = Day.fromordinal(day.toordinal() - 1)
         return self.timeline.law(claim.state, eve), self.timeline.law(claim.state, day)
 
-    def _passages(self, claim: Property, laws: Sequence[Law]) -> Iterator[Unmodelled]:
-        """The passages that could not be expressed and may touch what a claim speaks of; of a day, those that came or went."""
-        whole = self._whole(claim.state)
-        asked = whole.possible
-        if claim.form in ("never", "always"):
-            asked = whole.diagram.both(asked, whole.condition(claim.when))
-        found = [{each.name: each for part in law.instruments for each in part.unmodelled} for law in laws]
-        for name, passage in {name: each for version in found for name, each in version.items()}.items():
-            if claim.form in ("opened", "closed") and all(name in version for version in found):
-                continue
-            if whole.diagram.both(asked, whole.condition(passage.when)) != FALSE:
-                yield passage
+
+class _Seen(Whole):
+    """Laws as a property sees them: where it does not look, they may answer anything."""
+
+    def __init__(self, library: Library, order: Sequence[str]) -> None:
+        super().__init__(library.vars, (), library.constraints, order)
+        self.look(TRUE)
+
+    def look(self, where: int) -> None:
+        """Look nowhere but where a truth function is true."""
+        self._where = where
+        self._there: dict[int, int] = {}
+
+    def condition(self, formula: Formula) -> int:
+        """Where a condition holds, as far as that is looked at; nowhere if it holds at none of these places."""
+        node = super().condition(formula)
+        found = self._there.get(node)
+        if found is None:
+            found = self._there[node] = within(self.diagram, node, self._where)
+        return found
+
+
+class _Proof:
+    """The proof of one property, tried on the laws with rules left out."""
+
+    def __init__(self, asked: Asked, laws: Iterable[Law], pulls: Callable[[str], frozenset[str]]) -> None:
+        self.asked = asked
+        self.laws = list({tuple(_things(each)): each for each in map(self._met, laws)}.values())
+        self.pulls = pulls
+        self._fails: dict[tuple[str, ...], bool] = {}
+
+    def needed(self) -> tuple[Support, list[str]]:
+        """The mark down to which rules are needed, and those of this mark of which each is."""
+        failed: tuple[Law, str] | None = None
+        for mark in (Support.OFFICIAL, Support.REPORTED, Support.RECALLED, Support.INFERRED):
+            tried = ((law, way) for way in _ways(self.asked.claim) for law in self.laws)
+            bad = next(((law, way) for law, way in tried if self.broken(law, mark, way)), None)
+            if bad is None:
+                return mark, list(self._singly(*failed, mark)) if failed else []
+            failed = bad
+        raise AssertionError(f"`{self.asked.claim.name}` was proved of all rules, and fails with all of them")
+
+    def _singly(self, law: Law, way: str, mark: Support) -> Iterator[str]:
+        """The rules and scopes of a mark without any one of which the proof fails, in a version that needs some."""
+        left = _things(self._without(law, Support(mark + 1), way))
+        for name, thing in _things(self._without(law, mark, way)).items():
+            if thing.support is mark and name not in left and self.broken(law, mark, way, name):
+                yield name
+
+    def broken(self, law: Law, least: Support, way: str, but: str = "") -> bool:
+        """Whether the property fails where weaker rules that pull one way, and one more thing, are left out."""
+        less = self._without(law, least, way, but)
+        names = tuple(_things(less))
+        if names not in self._fails:
+            node = self.asked.universe.part(self.asked.whole.function(less))
+            self._fails[names] = self.asked.breaking(node) != FALSE
+        return self._fails[names]
+
+    def _without(self, law: Law, least: Support, way: str, but: str = "") -> Law:
+        return _only(
+            law,
+            lambda scope: scope.name != but and (scope.support >= least or way == _MILDER),
+            lambda rule: rule.name != but and (rule.support >= least or way not in self.pulls(rule.name)),
+        )
+
+    def _met(self, law: Law) -> Law:
+        """A law without what decides nothing of which the property speaks."""
+        applies = self.asked.whole.condition
+        return _only(
+            law,
+            lambda scope: applies(scope.when) != FALSE,
+            lambda rule: bool(rule.effect.outcome or rule.exception_to) and applies(rule.when) != FALSE,
+        )
+
+
+def _only(law: Law, scopes: Callable[[Scope], bool], rules: Callable[[Rule], bool]) -> Law:
+    """A law with some of its scopes and rules; an instrument without a scope never speaks."""
+    parts = (
+        replace(part, scopes=tuple(filter(scopes, part.scopes)), rules=tuple(filter(rules, part.rules)), unmodelled=())
+        for part in law.instruments
+    )
+    return replace(law, instruments=tuple(part for part in parts if part.scopes))
+
+
+def _passages(asked: Asked, laws: Sequence[Law]) -> Iterator[Unmodelled]:
+    """The passages that could not be expressed and may touch what a claim speaks of; of a day, those that came or went."""
+    found = [{each.name: each for part in law.instruments for each in part.unmodelled} for law in laws]
+    for name, passage in {name: each for version in found for name, each in version.items()}.items():
+        if asked.claim.form in ("opened", "closed") and all(name in version for version in found):
+            continue
+        if asked.whole.condition(passage.when) != FALSE:
+            yield passage
 
 
 def _ways(claim: Property) -> tuple[str, ...]:
@@ -241,29 +242,36 @@ def _things(law: Law) -> dict[str, Rule | Scope]:
     return found
 
 
-def given(formula: Formula, known: Mapping[str, frozenset[str]]) -> Formula:
-    """A condition with what is known filled in.
+def within(diagram: Diagram, node: int, where: int) -> int:
+    """A truth function that agrees with another wherever a third is true, and asks for less.
+
+    It is false everywhere if it is false wherever the third is true.
 
     Example:
-        >>> from sekisho.ir import All, Test
-        >>> given(All((Test("arms"), Test("recipient", ("UKR",)))), {"arms": frozenset({"true"})})
-        Test(var='recipient', values=('UKR',))
+        >>> diagram = Diagram([2, 2])
+        >>> a, b = diagram.test(0, [1]), diagram.test(1, [1])
+        >>> within(diagram, diagram.both(a, b), a) == b
+        True
     """
-    match formula:
-        case Test(var, values):
-            left = known.get(var)
-            if left is None or (left & set(values) and left - set(values)):
-                return formula
-            return Const(bool(left & set(values)))
-        case Not(part):
-            inner = given(part, known)
-            return Const(not inner.value) if isinstance(inner, Const) else Not(inner)
-        case Named(term, part):
-            inner = given(part, known)
-            return inner if isinstance(inner, Const) else Named(term, inner)
-        case All(parts):
-            return both(*(given(part, known) for part in parts))
-        case AnyOf(parts):
-            return either(*(given(part, known) for part in parts))
-        case Const():
-            return formula
+    level, children = diagram.level, diagram.children
+    memo: dict[tuple[int, int], int] = {}
+
+    def walk(node: int, where: int) -> int:
+        if where == FALSE:
+            return FALSE
+        if node < TERMINALS or where == TRUE:
+            return node
+        found = memo.get((node, where))
+        if found is None:
+            if level[where] < level[node]:  # the function does not ask for that, and need not begin to
+                found = walk(node, reduce(diagram.either, children[where]))
+            else:
+                own = children[node]
+                wheres = children[where] if level[where] == level[node] else (where,) * len(own)
+                parts = [walk(*each) if each[1] != FALSE else None for each in zip(own, wheres, strict=True)]
+                any_ = next(part for part in parts if part is not None)
+                found = diagram.node(level[node], tuple(any_ if part is None else part for part in parts))
+            memo[node, where] = found
+        return found
+
+    return walk(node, where)

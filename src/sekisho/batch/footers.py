@@ -8,12 +8,56 @@ from __future__ import annotations
 import errno
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 from sekisho.batch.thrift import I64, LIST, STRUCT, Items, Reader, Struct, pack_struct
 
 MAGIC = b"PAR1"
+
+SCHEMA, ROWS, GROUPS, NOTES, MAKER, ORDERS, SECRET = 2, 3, 4, 5, 6, 7, 8
+"""Fields of a footer."""
+
+CHUNKS, BYTES, COUNT, SORTED, BEGIN, PRESSED, ORDINAL = 1, 2, 3, 4, 5, 6, 7
+"""Fields of a row group: its columns, its size before compression, its rows, …"""
+
+TOLD, SIZE, SIZE_PRESSED, PAGES, TEXTS = 3, 6, 7, 9, 11
+"""Fields of a column of a row group: what is told of it, and there its sizes, and where its pages begin."""
+
+_SHORT = 50_000
+_FEW = 8
+
+
+def can_be_passed_on(path: Path, groups: int, rows: int) -> Struct | None:
+    """The footer of a file whose columns can be copied as they stand; None where they had better be written anew.
+
+    They had where the footer is not what we expect, where columns are encrypted, and where the row
+    groups are many and short: each gets result columns of its own.
+    """
+    try:
+        stat = path.stat()
+        footer = footer_of(path, stat.st_size, stat.st_mtime_ns)
+        found = footer[GROUPS][1].values
+        told = [chunk[TOLD][1] for group in found for chunk in group[CHUNKS][1].values]
+        known = all({SIZE, SIZE_PRESSED, PAGES} <= each.keys() for each in told)
+        counts = [group[COUNT][1] for group in found]
+    except (OSError, KeyError, TypeError, AttributeError):
+        return None
+    if not known or SECRET in footer or (len(counts), sum(counts)) != (groups, rows):
+        return None
+    return footer if groups <= _FEW or rows >= _SHORT * groups else None
+
+
+@lru_cache(maxsize=8)
+def footer_of(source: Path, _size: int, _changed: int) -> Struct:
+    """The footer of a file of this size and time, which many units share; not to be changed.
+
+    Raises:
+        OSError: It is no whole Parquet file.
+    """
+    with source.open("rb") as file:
+        return read_footer(file, str(source))[1]
 
 
 def join_parquet(parts: Iterable[Path], output: Path) -> None:
@@ -34,10 +78,12 @@ def join_parquet(parts: Iterable[Path], output: Path) -> None:
                 file.seek(len(MAGIC))
                 copy(file, out, body - len(MAGIC))
             footer = footer or found
-            rows += found[3][1]
-            for group in found[4][1].values:
+            if found[SCHEMA] != footer[SCHEMA]:
+                raise OSError(errno.EIO, f"the columns of {path} are not those of the first part")
+            rows += found[ROWS][1]
+            for group in found[GROUPS][1].values:
                 shift_group(group, shift)
-                group.pop(7, None)  # its ordinal: counted anew by readers
+                group.pop(ORDINAL, None)  # counted anew by readers
                 groups.append(group)
         close(out, footer, rows, groups)
 
@@ -57,7 +103,10 @@ def read_footer(file: BinaryIO, name: str) -> tuple[int, Struct]:
     if magic != MAGIC or length > size - 12:
         raise OSError(errno.EIO, f"{name} is cut short")
     file.seek(size - 8 - length)
-    return size - 8 - length, Reader(file.read(length)).struct()
+    try:
+        return size - 8 - length, Reader(file.read(length)).struct()
+    except (IndexError, ValueError) as error:
+        raise OSError(errno.EIO, f"the footer of {name} is damaged") from error
 
 
 def copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
@@ -76,17 +125,17 @@ def copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
 
 def shift_group(group: Struct, by: int) -> None:
     """Move the places of a row group: of its columns, their pages and their indexes."""
-    if 5 in group:
-        group[5] = (group[5][0], group[5][1] + by)
-    for chunk in group[1][1].values:
+    if BEGIN in group:
+        group[BEGIN] = (I64, group[BEGIN][1] + by)
+    for chunk in group[CHUNKS][1].values:
         shift_chunk(chunk, by)
 
 
 def shift_chunk(chunk: Struct, by: int) -> None:
     """Move the places of a column of a row group."""
     _add(chunk, (2, 4, 6), by)  # file_offset, offset_index_offset, column_index_offset
-    if 3 in chunk:
-        _add(chunk[3][1], (9, 10, 11, 14), by)  # data, index, dictionary pages, bloom filter
+    if TOLD in chunk:
+        _add(chunk[TOLD][1], (PAGES, 10, TEXTS, 14), by)  # data, index, dictionary pages, bloom filter
 
 
 def _add(fields: Struct, numbers: Sequence[int], by: int) -> None:
@@ -98,8 +147,8 @@ def _add(fields: Struct, numbers: Sequence[int], by: int) -> None:
 
 def close(out: BinaryIO, footer: Struct, rows: int, groups: list[Struct]) -> None:
     """Write the footer of a file with these row groups."""
-    footer[3] = (I64, rows)
-    footer[4] = (LIST, Items(STRUCT, groups))
+    footer[ROWS] = (I64, rows)
+    footer[GROUPS] = (LIST, Items(STRUCT, groups))
     data = pack_struct(footer)
     out.write(data)
     out.write(struct.pack("<I", len(data)) + MAGIC)

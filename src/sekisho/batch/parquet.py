@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +14,74 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sekisho.batch.footers import SCHEMA, can_be_passed_on
 from sekisho.batch.read import UNIT, Opened, Unit, distinct_headings, reason
+from sekisho.batch.thrift import pack_struct
 
 _GROUP = 1 << 20
 _OLD = re.compile(r"parquet-mr( version)? (0|1\.[0-7])\b")
 """What these wrote may have wrong sizes and statistics (PARQUET-816, PARQUET-251): better written anew."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Parquet file.
+
+    Attributes:
+        path: The file.
+        state: Its size and time when it was opened.
+        names: Its columns as they are called here: without spaces around.
+        texts: The columns of text that are read as dictionaries.
+        folders: The columns that the names of its folders say, by name.
+    """
+
+    path: Path
+    state: tuple[int, int]
+    names: Sequence[str]
+    texts: Sequence[str]
+    folders: Mapping[str, str]
+
+    def open(self) -> pq.ParquetFile:
+        """Open it to be read; damage is found by the checksums of its pages, if it has any.
+
+        Raises:
+            OSError: It is not as it was.
+        """
+        if state_of(self.path) != self.state:
+            raise OSError(errno.EIO, "the file changed while it was read")
+        return pq.ParquetFile(self.path, read_dictionary=self.texts, page_checksum_verification=True)
+
+    def told(self, table: pa.Table) -> pa.Table:
+        """Rows that were read, under their names and with what the folders say.
+
+        Raises:
+            pyarrow.ArrowInvalid: A text is none: its bytes are damaged.
+        """
+        table = table.rename_columns(list(self.names))
+        for column in table.columns:
+            for chunk in column.chunks:
+                values = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+                if _is_text(values.type):
+                    values.validate(full=True)
+        for name, value in self.folders.items():
+            nothing = value == _NO_VALUE
+            codes = pa.nulls(table.num_rows, pa.int8()) if nothing else pa.array(np.zeros(table.num_rows, np.int8))
+            table = table.append_column(name, pa.DictionaryArray.from_arrays(codes, pa.array([unquote(value)])))
+        return table
+
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What a folder is called whose rows say nothing in that column."""
+
+
+def state_of(path: Path) -> tuple[int, int]:
+    """The size and time of a file, by which we see that it has changed.
+
+    Raises:
+        OSError: It is gone.
+    """
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
 
 
 @dataclass
@@ -25,19 +89,15 @@ class Groups:
     """Some whole row groups of a file.
 
     Attributes:
-        path: The file.
+        source: The file.
         numbers: Which they are; once read, those that could be read.
         first: How many rows of the file come before.
-        texts: The columns of text that are read as dictionaries.
-        folders: The columns that the names of its folders say, by name.
         lost: Rows that could not be read, with the reason; known once they have been read.
     """
 
-    path: Path
+    source: Source
     numbers: list[int]
     first: int
-    texts: Sequence[str]
-    folders: Mapping[str, str]
     lost: list[tuple[str, str]] = field(default_factory=list)
 
     def read(self) -> pa.Table:
@@ -50,9 +110,9 @@ class Groups:
             pyarrow.ArrowException: None can be read.
             OSError: The same.
         """
-        with pq.ParquetFile(self.path, read_dictionary=self.texts) as file:
+        with self.source.open() as file:
             try:
-                return _with_folders(file.read_row_groups(self.numbers), self.folders)
+                return self.source.told(file.read_row_groups(self.numbers))
             except (pa.ArrowException, OSError):
                 return self._undamaged(file)
 
@@ -63,14 +123,18 @@ class Groups:
         for group in self.numbers:
             size = file.metadata.row_group(group).num_rows
             try:
-                tables[group] = file.read_row_groups([group])
+                tables[group] = self.source.told(file.read_row_groups([group]))
             except (pa.ArrowException, OSError) as error:
-                self.lost.append((f"{self.path}, rows {start + 1:,} to {start + size:,}", reason(error)))
+                self.lost.append((_rows(self.source, start, size), reason(error)))
                 if len(self.lost) == len(self.numbers):
                     raise
             start += size
         self.numbers = list(tables)
-        return _with_folders(pa.concat_tables(tables.values()).unify_dictionaries(), self.folders)
+        return pa.concat_tables(tables.values()).unify_dictionaries()
+
+
+def _rows(source: Source, first: int, count: int) -> str:
+    return f"{source.path}, rows {first + 1:,} to {first + count:,}"
 
 
 def open_parquet(path: Path, folders: Mapping[str, str]) -> Opened:
@@ -80,11 +144,13 @@ def open_parquet(path: Path, folders: Mapping[str, str]) -> Opened:
         pyarrow.ArrowException: It is no Parquet file, or cut short.
         ValueError: A column stands twice.
     """
+    state = state_of(path)
     meta = pq.read_metadata(path)
     schema = meta.schema.to_arrow_schema()
     folders = {name: value for name, value in folders.items() if name not in schema.names}
     names = distinct_headings((*schema.names, *folders))
-    texts = _as_dictionaries(meta, schema)
+    own = names[: len(schema.names)]
+    source = Source(path, state, own, _as_dictionaries(meta, schema), folders)
     sizes = [meta.row_group(group).num_rows for group in range(meta.num_row_groups)]
 
     def units() -> Iterator[Unit]:
@@ -92,20 +158,30 @@ def open_parquet(path: Path, folders: Mapping[str, str]) -> Opened:
         first = count = 0
         for group, size in enumerate(sizes):
             if groups and count + size > UNIT:
-                yield _grouped(Groups(path, groups, first, texts, folders))
+                yield _grouped(Groups(source, groups, first))
                 groups, first, count = [], first + count, 0
             if size > 4 * UNIT:
-                yield from _large_group(path, group, first, texts, folders)
+                yield from _large_group(source, group, first, size)
                 first += size
                 continue
             groups.append(group)
             count += size
         if groups:
-            yield _grouped(Groups(path, groups, first, texts, folders))
+            yield _grouped(Groups(source, groups, first))
 
-    whole = max(sizes, default=0) <= 4 * UNIT and not _OLD.match(meta.created_by or "")
-    layout = (meta.schema, meta.created_by, tuple(folders)) if whole else None
-    return Opened(names, meta.num_rows, units, {f.name: f.type for f in schema}, layout)
+    types = dict(zip(own, schema.types, strict=True))
+    layout = None
+    if max(sizes, default=0) <= 4 * UNIT and own == tuple(schema.names) and not _OLD.match(meta.created_by or ""):
+        layout = _layout(path, meta, schema, folders)
+    return Opened(names, meta.num_rows, units, types, layout)
+
+
+def _layout(path: Path, meta: pq.FileMetaData, schema: pa.Schema, folders: Mapping[str, str]) -> object:
+    """What files have in common whose columns can be passed on into one: schema to the last field, maker, folders."""
+    footer = can_be_passed_on(path, meta.num_row_groups, meta.num_rows)
+    if footer is None:
+        return None
+    return pack_struct({SCHEMA: footer[SCHEMA]}), meta.created_by, schema.remove_metadata(), tuple(folders)
 
 
 _READABLE = {"PLAIN", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "RLE", "BIT_PACKED"}
@@ -124,29 +200,25 @@ def _as_dictionaries(meta: pq.FileMetaData, schema: pa.Schema) -> list[str]:
 
 
 def _grouped(groups: Groups) -> Unit:
-    return Unit(str(groups.path), groups.first, groups.read, lost=groups.lost, groups=groups)
+    return Unit(str(groups.source.path), groups.first, groups.read, lost=groups.lost, groups=groups)
 
 
-def _large_group(path: Path, group: int, first: int, texts: list[str], folders: Mapping[str, str]) -> Iterator[Unit]:
-    """A group of more rows than should be held at once, piece by piece."""
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
-        for batch in file.iter_batches(UNIT, row_groups=[group]):
-            table = _with_folders(pa.Table.from_batches([batch]), folders)
-            yield Unit(str(path), first, partial(pa.Table.slice, table))
-            first += batch.num_rows
+def _large_group(source: Source, group: int, first: int, size: int) -> Iterator[Unit]:
+    """A group of more rows than should be held at once, piece by piece; from where it is damaged, it is lost."""
+    last = first + size
+    try:
+        with source.open() as file:
+            for batch in file.iter_batches(UNIT, row_groups=[group]):
+                table = source.told(pa.Table.from_batches([batch]))
+                yield Unit(str(source.path), first, partial(pa.Table.slice, table))
+                first += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        lost = [(_rows(source, first, last - first), reason(error))]
+        yield Unit(str(source.path), first, partial(_fail, error), lost=lost)
 
 
-_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-"""What a folder is called whose rows say nothing in that column."""
-
-
-def _with_folders(table: pa.Table, folders: Mapping[str, str]) -> pa.Table:
-    """The rows with the columns that the names of their folders say."""
-    for name, value in folders.items():
-        nothing = value == _NO_VALUE
-        codes = pa.nulls(table.num_rows, pa.int8()) if nothing else pa.array(np.zeros(table.num_rows, np.int8))
-        table = table.append_column(name, pa.DictionaryArray.from_arrays(codes, pa.array([unquote(value)])))
-    return table
+def _fail(error: Exception) -> pa.Table:
+    raise error
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

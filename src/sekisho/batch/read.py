@@ -109,6 +109,7 @@ class Inputs:
         seen: Rows that have been read so far, and `read` the bytes, where `rows` is not known.
         sheet: The sheet that was asked for; empty where none was named.
         layout: That of every file, where it is the same.
+        types: What the columns hold, where the format says so.
     """
 
     files: tuple[Path, ...]
@@ -122,6 +123,7 @@ class Inputs:
     read: int = 0
     sheet: str = ""
     layout: object = None
+    types: Mapping[str, pa.DataType] = field(default_factory=dict)
 
     def expected(self) -> int | None:
         """How many rows there are: as the format says, or as it looks from what has been read so far."""
@@ -231,6 +233,7 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     counts = [each.rows for each in opened.values()]
     found.rows = sum(n for n in counts if n is not None) if None not in counts else None
     layouts = [each.layout for each in opened.values()]
+    found.types = next(iter(opened.values())).types
     found.layout = layouts[0] if all(each == layouts[0] for each in layouts) else None
     texts = {
         name

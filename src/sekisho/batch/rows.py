@@ -221,6 +221,8 @@ def _column(table: pa.Table | pa.RecordBatch, name: str) -> pa.Array:
 
 def _dictionary(column: pa.Array) -> tuple[Ints, list[str | None]]:
     """Indices (-1 for null) and the distinct texts that they mean."""
+    if isinstance(column.type, pa.BaseExtensionType):  # a uuid, say: as what it is kept
+        column = column.storage
     if pa.types.is_nested(column.type):  # lists, mostly: as a cell would say them
         column = pa.array([as_text(value) for value in column.to_pylist()], pa.string())
     if not pa.types.is_dictionary(column.type):
@@ -228,7 +230,7 @@ def _dictionary(column: pa.Array) -> tuple[Ints, list[str | None]]:
     values = column.dictionary
     if pa.types.is_boolean(values.type):
         texts: Sequence[str | None] = [None if v is None else "true" if v else "false" for v in values.to_pylist()]
-    elif pa.types.is_temporal(values.type):
+    elif pa.types.is_date(values.type) or pa.types.is_timestamp(values.type) or pa.types.is_time(values.type):
         texts = [None if v is None else v.isoformat()[:10] for v in values.to_pylist()]
     else:
         texts = [None if v is None else str(v) for v in values.to_pylist()]

@@ -303,7 +303,7 @@ def _work(
     progress: Progress | None,
 ) -> Generator[Path, None, None]:
     """Decide what is not done yet; the parts in order, each as soon as it is whole."""
-    beside = kind == "parquet" and inputs.layout is not None and names_kept(inputs.headings) == [*inputs.headings]
+    passed_on = kind == "parquet" and inputs.layout is not None and names_kept(inputs.headings) == [*inputs.headings]
     waiting: list[tuple[int, Future[_Line] | None]] = []
     made = 0
 
@@ -326,7 +326,9 @@ def _work(
         try:
             for number, unit in enumerate(units):
                 part = _part(folder, number, kind)
-                waiting.append((number, None if number in done else pool.submit(_one, unit, part, kind, table, beside)))
+                waiting.append(
+                    (number, None if number in done else pool.submit(_one, unit, part, kind, table, passed_on))
+                )
                 if len(waiting) >= _AHEAD:
                     yield from finish()
             while waiting:
@@ -339,7 +341,7 @@ def _work(
             raise
     if not made:
         part = _part(folder, 0, kind)
-        nothing = pa.table({name: pa.array([], pa.string()) for name in inputs.headings})
+        nothing = pa.table({name: pa.array([], inputs.types.get(name, pa.string())) for name in inputs.headings})
         write_part(table.with_answers(nothing, table.screen(nothing)), part, kind)
         yield part
 
@@ -353,7 +355,7 @@ def _is_whole(part: Path, line: _Line) -> bool:
     return part.exists() or not line.outcomes
 
 
-def _one(unit: Unit, part: Path, kind: str, table: Table, beside: bool) -> _Line:
+def _one(unit: Unit, part: Path, kind: str, table: Table, passed_on: bool) -> _Line:
     """Decide a unit and write its part.
 
     Args:
@@ -361,9 +363,9 @@ def _one(unit: Unit, part: Path, kind: str, table: Table, beside: bool) -> _Line
         part: Where its part is written.
         kind: The format.
         table: Decides.
-        beside: Whether the columns of the input are passed on as they stand.
+        passed_on: Whether the columns of the input are passed on as they stand.
     """
-    groups = unit.groups if beside else None
+    groups = unit.groups if passed_on else None
     try:
         rows = unit.read()
     except (pa.ArrowException, OSError) as error:
@@ -372,10 +374,14 @@ def _one(unit: Unit, part: Path, kind: str, table: Table, beside: bool) -> _Line
     if groups is None:
         write_part(table.with_answers(rows, screened), part, kind)
     else:
-        from sekisho.batch.beside import Beside
+        from sekisho.batch.beside import Beside, ChangedError
 
-        folders = {name: rows.column(name).chunk(0) for name in groups.folders}
-        write_part(Beside(groups.path, groups.numbers, folders, table.answers(screened)), part, kind)
+        folders = {name: rows.column(name).combine_chunks() for name in groups.source.folders}
+        beside = Beside(groups.source.path, groups.source.state, groups.numbers, folders, table.answers(screened))
+        try:
+            write_part(beside, part, kind)
+        except ChangedError as error:
+            return _Line(refused=[(f"{unit.file}, from {unit.place(0)}", reason(error))])
     counts = np.bincount(screened.codes, minlength=len(screened.table))
     outcomes: Counter[str] = Counter()
     why: dict[int, str] = {}

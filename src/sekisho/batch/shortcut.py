@@ -149,6 +149,8 @@ class _Recent:
 
     def learn(self, cells: Ints, numbers: NDArray[np.int32]) -> None:
         """Take in the answers of some cells; what is -1 stays unknown. Others may read meanwhile."""
+        kept = numbers < int(_NUMBER)  # there will hardly ever be more
+        cells, numbers = cells[kept], numbers[kept]
         self._held[self._places(cells)] = cells.astype(np.uint64) << np.uint64(_BITS) | (numbers + 1).astype(np.uint64)
 
 
@@ -232,7 +234,7 @@ class Shortcut:
         whole = by_codes * len(where) <= _WHOLE and len(where.of) <= _MANY_DAYS
         size = by_codes if whole else by_kinds
         cells = size * len(where)
-        if cells > 1 << 64 - _BITS:
+        if size >= 1 << 31 or cells > 1 << 64 - _BITS:
             return None
         answers = _Table(cells, int(store.rows[: len(store), 0].max())) if cells <= _DENSE else _Recent()
         classes = (both.every, when.every) if whole else (both.classes, when.classes)

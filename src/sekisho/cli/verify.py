@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from typing import Self
 
 import click
 
@@ -54,12 +56,16 @@ def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, a
         if not wanted:
             click.echo(f"no property is about the law of `{state}`", err=True)
             return DONE
-    verdicts = desk.verify(wanted)
     looked = None
-    if not names and jurisdiction is None:
-        found = audit(desk)
-        looked = Looked(found.troubles, found.rules, found.versions)
-    told = Tested(verdicts, desk.inquiry, sourced(desk, verdicts), looked)
+    with _Doing() as doing:
+        doing("proving properties …")
+        verdicts = desk.verify(wanted)
+        if not names and jurisdiction is None:
+            doing("looking for contradictions and gaps …")
+            found = audit(desk)
+            looked = Looked(found.troubles, found.rules, found.versions)
+        doing("finding out on which rules the proofs rest …")
+        told = Tested(verdicts, desk.inquiry, sourced(desk, verdicts), looked)
     if as_json:
         click.echo(json.dumps(verify_data(told), ensure_ascii=False, indent=2))
     elif as_markdown:
@@ -73,3 +79,19 @@ def command(names: tuple[str, ...], jurisdiction: str | None, law: str | None, a
         canvas = Canvas.of()
         click.echo("\n".join(line.rstrip() for line in report_lines(told.report(), canvas)), color=canvas.colour)
     return FOUND if told.refuted or (looked is not None and looked.serious) else DONE
+
+
+class _Doing:
+    """What is being done, on one line of a terminal that is wiped at the end; nothing where there is no terminal."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, what: str) -> None:
+        """Say it in place of what was said before."""
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{what}")
+            sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self("")

@@ -64,6 +64,34 @@ class Verdict:
     broken: tuple[Broken, ...]
 
 
+class Asked:
+    """What a property asks of any law.
+
+    Attributes:
+        universe: The contested points read as their defaults and the judgements left open, but for those it asks for.
+        condition: Where its condition holds.
+        possible: The cases that it speaks of: no constraint is broken, and each judgement it asks for has been made.
+    """
+
+    def __init__(self, whole: Whole, claim: Property, readings: Mapping[str, Reading]) -> None:
+        """Ask in a diagram over the variables of the state's law."""
+        self.whole, self.claim = whole, claim
+        condition = whole.condition(claim.when)
+        asked = whole.support(condition)
+        self.universe = Universe(whole, readings, _named_readings(whole, asked, readings))
+        self.universe.fixed = {
+            level: at
+            for level, at in self.universe.fixed.items()
+            if level not in asked or whole.points[level].var.kind is Kind.FACT
+        }
+        self.condition = self.universe.part(condition)
+        self.possible = self.universe.part(whole.diagram.both(whole.possible, _settled(whole, asked)))
+
+    def breaking(self, node: int) -> int:
+        """Where the answers of a law break what is claimed of outcomes; `node` is the law's part of the universe."""
+        return self.whole.diagram.both(_broken(self.whole, self.claim, node, self.condition), self.possible)
+
+
 def verify(
     whole: Whole, claim: Property, versions: Sequence[Law], law_on: LawOn, readings: Mapping[str, Reading]
 ) -> Verdict:
@@ -76,16 +104,8 @@ def verify(
         law_on: The law of a day, for the eve of a day that opened or closed something.
         readings: The contested points: read as their defaults, unless the condition asks for them.
     """
-    condition = whole.condition(claim.when)
-    asked = whole.support(condition)
-    universe = Universe(whole, readings, _named_readings(whole, asked, readings))
-    universe.fixed = {
-        level: at
-        for level, at in universe.fixed.items()
-        if level not in asked or whole.points[level].var.kind is Kind.FACT
-    }
-    condition = universe.part(condition)
-    possible = universe.part(whole.diagram.both(whole.possible, _settled(whole, asked)))
+    asked = Asked(whole, claim, readings)
+    condition, possible, universe = asked.condition, asked.possible, asked.universe
     if claim.form in ("opened", "closed"):
         return _about_a_day(whole, claim, condition, possible, universe, law_on)
     seen: dict[int, tuple[int, int]] = {}
@@ -93,8 +113,7 @@ def verify(
     for law in versions:
         node = universe.part(whole.function(law))
         if node not in seen:
-            bad = whole.diagram.both(_broken(whole, claim, node, condition), possible)
-            seen[node] = (bad, node)
+            seen[node] = (asked.breaking(node), node)
         bad = seen[node][0]
         if bad == FALSE:
             continue

@@ -307,7 +307,7 @@ class Whole:
         groups: list[tuple[frozenset[int], int]] = []
         own = frozenset(self.judgements)
         for answer in answers:
-            shared, node = self.diagram.support(answer) & own, answer
+            shared, node = self.support(answer) & own, answer
             rest = []
             for levels, other in groups:
                 if levels & shared:
