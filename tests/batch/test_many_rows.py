@@ -25,12 +25,17 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import screen_data
 
-WAYS = {"by codes": (1 << 26, 1 << 26, 22), "by kinds": (0, 1 << 28, 22), "recent": (0, 0, 22), "crowded": (0, 0, 3)}
+WAYS = {
+    "by codes": (1 << 26, 1 << 26, 32, 22),
+    "by kinds": (0, 1 << 28, 32, 22),
+    "recent": (0, 0, 0, 22),
+    "crowded": (0, 0, 0, 3),
+}
 """The largest tables by codes and by kinds under which each way of looking up is taken, and the bits of recent cells."""
 
 
 def take_way(patch, way):
-    for name, size in zip(("_WHOLE", "_DENSE", "_RECENT"), WAYS[way], strict=True):
+    for name, size in zip(("_WHOLE", "_DENSE", "_CELLS_A_ROW", "_RECENT"), WAYS[way], strict=True):
         patch.setattr(shortcut, name, size)
 
 

@@ -34,6 +34,8 @@ _FEW = 1 << 20
 _WHOLE = 1 << 20
 _MANY_DAYS = 1 << 20
 _DENSE = 1 << 24
+_CELLS_A_ROW = 32
+"""Up to so many cells have a place each: sixteen million, and more for a table that is long enough to touch them."""
 _RECENT = 22
 """So many bits number the places of recent answers; they take 32 MB, the size of a shared cache."""
 _BITS = 24
@@ -236,7 +238,8 @@ class Shortcut:
         cells = size * len(where)
         if size >= 1 << 31 or cells > 1 << 64 - _BITS:
             return None
-        answers = _Table(cells, int(store.rows[: len(store), 0].max())) if cells <= _DENSE else _Recent()
+        few = cells <= max(_DENSE, _CELLS_A_ROW * rows.count)
+        answers = _Table(cells, int(store.rows[: len(store), 0].max())) if few else _Recent()
         classes = (both.every, when.every) if whole else (both.classes, when.classes)
         begins = where.of.astype(np.intp) * size if whole else np.zeros(0, np.intp)
         return _Tables(
