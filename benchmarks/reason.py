@@ -3,6 +3,8 @@
 `python benchmarks/run.py reason` measures our own books; `--peers` puts z3 and clingo beside them in
 the same run, each in the fastest of several formulations (`solvers.py`). The book is warm: the laws
 are laid out, and other cases were asked before. The case, or the pair of versions, is new.
+
+Longer than other files: every question is put to us and to each solver side by side.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -117,7 +118,7 @@ def open_csv(path: Path, found: Inputs) -> Opened:
                     found.remarks += _odd_cells(table, path, places)
                 found.seen += table.num_rows
                 found.read = file.tell()
-                yield LineUnit(str(path), first, lambda table=table: table, faults=faults, begins=places)  # type: ignore[misc]
+                yield LineUnit(str(path), first, partial(pa.Table.slice, table), faults=faults, begins=places)
                 first += table.num_rows
         found.refused += lines.of(0, {})[1]
         if empty:

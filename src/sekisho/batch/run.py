@@ -3,6 +3,8 @@
 The units of the input are decided one after the other; each becomes a part in a folder beside the
 output, and a line of its journal. When all parts are there they are joined and renamed. Whatever
 interrupts a run, the next one goes on after the last whole part.
+
+Slightly longer than other files: what a part is, and what its journal says of it, belong together.
 """
 
 from __future__ import annotations
