@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -140,6 +141,26 @@ def test_days_that_no_table_covers_yet(random_desk):
     for i in range(4):
         row = {name: table.column(name)[i].as_py() for name in table.column_names}
         assert found.row(i) == decided(desk, row)
+
+
+def test_threads_that_begin_together_lay_out_the_tables_once(desk, realistic, monkeypatch):
+    learnt = worker_for(desk, realistic)
+    learnt.screener.screen(learnt.encoder.encode(realistic))
+    worker = worker_for(desk, realistic)
+    worker.screener.remember(learnt.screener.learnt())  # as the first threads of a run find it: no law was met yet
+    rows = worker.encoder.encode(realistic)
+    together, made = Barrier(3), []
+    make = shortcut.Shortcut._make
+    monkeypatch.setattr(shortcut.Shortcut, "_make", lambda self, *args: made.append(make(self, *args)) or made[-1])
+
+    def begin(_):
+        together.wait(timeout=60)
+        return worker.screener.screen(rows).codes.tolist()
+
+    with ThreadPoolExecutor(3) as pool:
+        first, *others = pool.map(begin, range(3))
+    assert len(made) == 1
+    assert all(each == first for each in others)
 
 
 @pytest.mark.parametrize("answers", [shortcut._Table(1000, 9), shortcut._Recent()])

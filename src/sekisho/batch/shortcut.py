@@ -175,16 +175,15 @@ class Shortcut:
         """
         sizes = tuple((name, column.size, column.low) for name, column in rows.columns.items())
         while True:
-            made_for = (sizes, self._axes.generation)
             tables = self._tables
-            if tables is None or tables.made_for != made_for:
-                tables = self._remade(rows, made_for, None, store)
+            if tables is None or tables.made_for != (sizes, self._axes.generation):
+                tables = self._remade(rows, sizes, tables, store)
             if tables is None:
                 return None
             try:
                 return self._find(tables, rows, store, threads)
             except _OutsideError:
-                self._remade(rows, made_for, tables, store)
+                self._remade(rows, sizes, tables, store)
 
     def _find(self, tables: _Tables, rows: Rows, store: Store, threads: int) -> NDArray[np.int32]:
         found = np.empty(rows.count, np.int32)
@@ -198,12 +197,16 @@ class Shortcut:
                 list(pool.map(lambda part: _Filler(tables, columns, rows, store).fill(found, part), parts))
         return found
 
-    def _remade(self, rows: Rows, made_for: tuple[object, int], kept: _Tables | None, store: Store) -> _Tables | None:
+    def _remade(self, rows: Rows, sizes: object, kept: _Tables | None, store: Store) -> _Tables | None:
+        """Tables in place of those that did not do, unless another thread has made some meanwhile."""
         first, last = int(rows.days.min()), int(rows.days.max())
-        if kept is not None:
-            first, last = min(first, kept.first), max(last, kept.first + kept.span - 1)
         with self._axes.lock:
-            self._tables = found = self._make(rows, made_for[0], first, last - first + 1, store)
+            tables = self._tables
+            if tables is not None and tables.made_for == (sizes, self._axes.generation):
+                if tables is not kept:
+                    return tables
+                first, last = min(first, tables.first), max(last, tables.first + tables.span - 1)
+            self._tables = found = self._make(rows, sizes, first, last - first + 1, store)
         return found
 
     def _make(self, rows: Rows, sizes: object, first: int, span: int, store: Store) -> _Tables | None:

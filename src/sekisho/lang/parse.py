@@ -68,6 +68,7 @@ _WHOLE = {
 _CONNECTIVE = re.compile(r"(?<=\s)(and|or|unless|except)(?=\s)")
 _FREE = re.compile(r"\s*(?:ask|because|says|cite)\s")
 """The clauses whose rest is free text; everywhere else only plain characters may stand."""
+_PLAIN = re.compile(r"[ -~\t\n]*")
 
 _BLANKS = " \t"
 _MAX_DEPTH = 12
@@ -172,6 +173,8 @@ def _clauses(block: Block, troubles: list[Trouble]) -> Iterator[tuple[int, str]]
 
 def _odd(block: Block, line: int, text: str, troubles: list[Trouble]) -> bool:
     """Whether a character stands in the clause that looks like another, or like nothing."""
+    if _PLAIN.fullmatch(text):
+        return False
     found = False
     for offset, row in enumerate(text.split("\n")):
         head = _FREE.match(row)
