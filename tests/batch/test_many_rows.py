@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 from threading import Barrier
@@ -199,6 +201,80 @@ def test_several_threads_at_once_give_the_same(desk, realistic):
     alone = worker_for(desk, realistic)
     assert found == [alone.screen(part).column("basis").to_pylist() for part in parts]
     assert len({text for part in found for text in part}) > 3
+
+
+@settings(max_examples=10)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    unknown=st.sampled_from([0.0, 0.2]),
+    sizes=st.lists(st.integers(1, 150), max_size=4),
+    warm=st.sampled_from(["cold", "half", "whole"]),
+    threads=st.sampled_from([1, 3]),
+)
+def test_answers_hang_on_nothing_but_the_row(random_desk, seed, unknown, sizes, warm, threads):
+    """Not on the order of rows, where units end, what was learnt before, or who else asks meanwhile."""
+    desk, rng = random_desk(seed), Random(seed)
+    cases = [row_of(random_case(rng, desk, unknown=unknown)) for _ in range(30)]
+    table = table_of([rng.choice(cases) for _ in range(300)])
+    wanted = worker_for(desk, table).screen(table)
+    order = rng.sample(range(300), 300)
+    worker = worker_for(desk, table)
+    if warm != "cold":
+        earlier = worker_for(desk, table)
+        earlier.screen(table.take(order).slice(0, 150 if warm == "half" else 300))
+        worker.screener.remember(pickle.loads(pickle.dumps(earlier.screener.learnt())))
+    ends = [0, *sorted({end for end in accumulate(sizes) if end < 300}), 300]
+    units = [order[first:last] for first, last in pairwise(ends)]
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(lambda unit: worker.screen(table.take(unit)), units))
+    for name in COLUMNS:
+        whole = wanted.column(name)
+        for unit, each in zip(units, found, strict=True):
+            column, texts = each.column(name), whole.take(unit).to_pylist()
+            assert column.to_pylist() == texts
+            assert column.dictionary.to_pylist() == sorted(set(texts))
+
+
+class _Interrupted:
+    """A lock after which another thread gets its turn."""
+
+    def __init__(self, lock, others):
+        self._lock, self._others = lock, others
+
+    def __enter__(self):
+        self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+        if self._others:
+            self._others.pop()()
+
+
+def test_a_thread_that_meets_a_new_law_does_not_take_the_classes_from_under_another(random_desk):
+    desk = random_desk(3)
+    rows = [row_of(random_case(Random(i), desk, unknown=0.2)) for i in range(20)]
+    table = table_of(rows)
+    wanted = worker_for(desk, table).screen(table)
+    worker = worker_for(desk, table)
+    axes = worker.screener.axes
+    axes.lock = _Interrupted(axes.lock, [axes._forget])  # what that thread does first
+    found = worker.screen(table)
+    assert axes.generation == 3
+    assert [found.row(i) for i in range(20)] == [wanted.row(i) for i in range(20)]
+
+
+def test_a_table_of_answers_that_a_slower_thread_put_there_does_no_harm(random_desk, monkeypatch):
+    desk = random_desk(3)
+    table = table_of([row_of(random_case(Random(i), desk, unknown=0.2)) for i in range(20)])
+    wanted = worker_for(desk, table).screen(table)
+    worker = worker_for(desk, table)
+
+    def behind(self, name, value):
+        object.__setattr__(self, name, value[:1] if name == "_table" else value)
+
+    monkeypatch.setattr(screener.Screener, "__setattr__", behind)
+    found = worker.screen(table)
+    assert [found.row(i) for i in range(20)] == [wanted.row(i) for i in range(20)]
 
 
 def test_what_was_learnt_is_kept_and_changes_nothing(desk, realistic, tmp_path):

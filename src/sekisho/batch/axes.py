@@ -102,6 +102,7 @@ class Axes:
         self._leaves: list[dict[np.uint64, Formula]] = [{} for _ in range(4)]
         self._kept: dict[int, Formula] = {}
         self._groups_of: dict[int, tuple[Formula, frozenset[int]]] = {}
+        self._map: tuple[object, Ints, Hashes] | None = None
         self.generation = 0
         self.lock = RLock()
         self._forget()
@@ -112,7 +113,6 @@ class Axes:
         self._term_classes = Store(1, np.uint64)
         self._related_classes = Store(1, np.uint64)
         self._place_classes = np.zeros(0, np.uint64)
-        self._map: tuple[object, Ints, Hashes] | None = None
 
     # Groups
 
@@ -194,17 +194,18 @@ class Axes:
         with self.lock:
             stretches = [self._places.stretches(*each) for each in named]
             self._learn_laws()
+            classes, generation = self._place_classes, self.generation  # another thread may forget them meanwhile
         first, last = int(rows.days.min()), int(rows.days.max())
         span = last - first + 1
         if len(named) * span <= max(_DENSE_DAYS, 4 * rows.count):
-            key = (named, first, last)
+            key = (named, first, last, generation)
             kept = self._map
             if kept is None or kept[0] != key:
                 every = np.arange(first, last + 1)
                 table = np.concatenate(
                     [s.profiles[np.searchsorted(s.days, every, side="right") - 1] for s in stretches]
                 )
-                kept = self._map = (key, table.astype(np.int32), self._place_classes.take(table))
+                kept = self._map = (key, table.astype(np.int32), classes.take(table))
             at = pairs.codes * np.int32(span) + (rows.days - np.int32(first))
             places, found = kept[1].take(at, mode="clip"), kept[2].take(at, mode="clip")
         else:
@@ -212,7 +213,7 @@ class Axes:
             numbers = np.concatenate([s.profiles for s in stretches])
             at = np.searchsorted(starts, rows.days + (pairs.codes.astype(np.int64) << 20), side="right") - 1
             places = numbers.take(at).astype(np.int32)
-            found = self._place_classes.take(places)
+            found = classes.take(places)
         clash = np.array([one == other != UNKNOWN for one, other, _ in named])
         return found, places, clash.take(pairs.codes, mode="clip") if clash.any() else None
 
@@ -356,7 +357,6 @@ class Axes:
             hashes = self._class_hashes(PLACED, self._places.axis(new))
             hashes = scatter(hashes + np.array(self.homes, np.uint64).take(self._places.law_of(new)))
             self._place_classes = np.concatenate([self._place_classes, hashes])
-            self._map = None
 
     def _hangs_on(self, formula: Formula) -> frozenset[int]:
         """The groups on which a condition hangs."""

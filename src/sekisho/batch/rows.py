@@ -39,8 +39,8 @@ class Dictionary:
                 meaning = cells.read(self.column, text)
             except NotUnderstoodError as error:
                 found = len(self.meanings)
+                self.errors[found] = str(error)  # first, for other threads look at the meanings meanwhile
                 self.meanings.append(None)
-                self.errors[found] = str(error)
             else:
                 found = BLANK if meaning is None else self._of(meaning)
             self._texts[text] = found

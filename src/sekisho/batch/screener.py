@@ -172,9 +172,10 @@ class Screener:
         return self._screened(codes)
 
     def _screened(self, codes: Ints) -> Screened:
-        if len(self._table) < len(self._combined):
-            self._table = np.array(list(self._combined), np.int32).reshape(-1, len(FAMILIES))
-        return Screened(codes, self._table, self.values)
+        table = self._table  # another thread may put a shorter one there, made before our answers were known
+        if len(table) < len(self._combined):
+            table = self._table = np.array(list(self._combined), np.int32).reshape(-1, len(FAMILIES))
+        return Screened(codes, table, self.values)
 
     def _screen(self, rows: Rows) -> Ints:
         """The long way: what is new is found out. For each row the number of its combination of values."""
