@@ -43,14 +43,6 @@ def test_every_case_of_the_repository(desk, our_cases):
     compare(desk, rows)
 
 
-def test_rows_do_not_depend_on_their_neighbours(desk, our_cases):
-    rows = [row_of(case) for case in our_cases if not case.proposals][:200]
-    whole = screened(desk, table_of(rows))
-    Random(5).shuffle(order := list(range(len(rows))))
-    mixed = screened(desk, table_of([rows[i] for i in order]))
-    assert [mixed[order.index(i)] for i in range(len(rows))] == whole
-
-
 def test_an_empty_table_has_no_answers(desk):
     table = pa.table({name: pa.array([], pa.string()) for name in ("date", "exporter", "recipient", "item")})
     assert screened(desk, table) == []
