@@ -245,6 +245,26 @@ def test_damage_in_the_middle_of_a_parquet_file_costs_its_rows(desk, tmp_path):
     assert pq.read_table(tmp_path / "out.parquet").column("n").to_pylist() == [*range(100), *range(200, 400)]
 
 
+@pytest.mark.parametrize("damage", ["cut short", "no text"])
+def test_damage_in_the_middle_of_an_arrow_file_costs_the_rest(desk, tmp_path, damage):
+    row = {"date": "2024-05-01", "recipient": "USA", "item": "helmet"}
+    table = pa.Table.from_pylist([row | {"note": "a remark"}] * 300)
+    path = tmp_path / "in.arrow"
+    with pa.ipc.new_stream(str(path), table.schema) as writer:
+        writer.write_table(table, max_chunksize=100)
+    data = path.read_bytes()
+    if damage == "cut short":
+        data = data[: len(data) * 5 // 6]
+    else:
+        at = data.rindex(b"remark")
+        data = data[:at] + b"\xff" + data[at + 1 :]
+    path.write_bytes(data)
+    report, _ = screen(desk, [path], tmp_path / "out.arrow")
+    ((where, why),) = report.refused
+    assert report.rows == 200 and where == f"{path}, after row 200" and why.endswith("; the rest is not decided")
+    assert len(rows_of(tmp_path / "out.arrow")) == 200
+
+
 def test_a_field_that_comes_late_in_json_lines(desk, tmp_path):
     row = '{"date": "2024-05-01", "recipient": "USA", "item": "helmet"}\n'
     path = tmp_path / "a.jsonl"

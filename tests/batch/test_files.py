@@ -71,7 +71,7 @@ def test_every_format_holds_the_same(desk, orders, answers, tmp_path, name):
 
 @pytest.mark.parametrize("name", ["in.tsv", "in.jsonl", "in.parquet", "in.arrow", "in.xlsx"])
 def test_every_format_is_read(desk, orders, answers, tmp_path, name):
-    table = pa.table({k: [row[k] for row in answers] for k in list(answers[0])[:-11]})
+    table = pa.table({f" {k} ": [row[k] for row in answers] for k in list(answers[0])[:-11]})  # as people type
     path = tmp_path / name
     if name.endswith("parquet"):
         pq.write_table(table, path)
@@ -81,7 +81,10 @@ def test_every_format_is_read(desk, orders, answers, tmp_path, name):
     elif name.endswith("jsonl"):
         path.write_text("\n".join(json.dumps(row) for row in table.to_pylist()), encoding="utf-8")
     elif name.endswith("tsv"):
-        path.write_text(ORDERS.replace(",", "\t"), encoding="utf-8")
+        path.write_text(
+            "\n".join("\t".join(row) for row in [table.column_names, *zip(*table.to_pydict().values(), strict=True)]),
+            encoding="utf-8",
+        )
     else:
         _workbook(
             path, [["List of orders"], [], table.column_names, *(list(row.values()) for row in table.to_pylist())]

@@ -362,7 +362,7 @@ def open_jsonl(path: Path, found: Inputs) -> Opened:
                 names.update(dict.fromkeys(value))
     if not names:
         raise ValueError("no line of it is a JSON object in UTF-8")
-    headings = distinct_headings(list(names))
+    headings = dict(zip(names, distinct_headings(list(names)), strict=True))
 
     def units() -> Iterator[Unit]:
         rows: list[dict[str, object]] = []
@@ -392,7 +392,7 @@ def open_jsonl(path: Path, found: Inputs) -> Opened:
         if rows:
             yield _unit(path, first, headings, rows, lines)
 
-    return Opened(headings, None, units)
+    return Opened(tuple(headings.values()), None, units)
 
 
 def _object(line: bytes) -> dict[str, object] | str:
@@ -407,9 +407,12 @@ def _object(line: bytes) -> dict[str, object] | str:
 
 
 def _unit(
-    path: Path, first: int, headings: Sequence[str], rows: Sequence[dict[str, object]], lines: Sequence[int]
+    path: Path, first: int, headings: Mapping[str, str], rows: Sequence[dict[str, object]], lines: Sequence[int]
 ) -> Unit:
-    table = pa.table({name: pa.array([as_text(row.get(name)) for row in rows], pa.string()) for name in headings})
+    columns = {
+        heading: pa.array([as_text(row.get(name)) for row in rows], pa.string()) for name, heading in headings.items()
+    }
+    table = pa.table(columns)
     return LineUnit(str(path), first, lambda: table, begins=lines)
 
 

@@ -265,7 +265,7 @@ def _open(path: Path, root: Path, sheet: str, found: Inputs) -> Opened:
         from sekisho.batch.parquet import open_parquet
 
         return open_parquet(path, _folder_values(path, root))
-    return _open_arrow(path)
+    return _open_arrow(path, found)
 
 
 def _compare(opened: Mapping[Path, Opened]) -> None:
@@ -375,7 +375,14 @@ def _folder_values(path: Path, root: Path) -> dict[str, str]:
 
 
 _MEND = "open it in the program that made it and save it again, or get it anew"
-_CUT = ("Parquet magic bytes", "footer", "Not an Arrow file", "Expected to read", "Unexpected end of stream")
+_CUT = (
+    "Parquet magic bytes",
+    "footer",
+    "Not an Arrow file",
+    "Expected to read",
+    "Expected to be able to read",
+    "Unexpected end of stream",
+)
 
 
 def reason(error: Exception) -> str:
@@ -420,7 +427,7 @@ def distinct_headings(cells: Sequence[str | None]) -> tuple[str, ...]:
 # Arrow
 
 
-def _open_arrow(path: Path) -> Opened:
+def _open_arrow(path: Path, found: Inputs) -> Opened:
     with pa.memory_map(str(path)) as source:
         try:
             schema = pa.ipc.open_file(source).schema
@@ -431,15 +438,21 @@ def _open_arrow(path: Path) -> Opened:
         else:
             batches = _batches
 
+    headings = distinct_headings(schema.names)
+
     def units() -> Iterator[Unit]:
         first = 0
-        for batch in batches(path):
-            for start in range(0, batch.num_rows, UNIT):
-                table = pa.Table.from_batches([batch.slice(start, UNIT)])
-                yield Unit(str(path), first, partial(pa.Table.slice, table))
-                first += table.num_rows
+        try:
+            for batch in batches(path):
+                batch.validate(full=True)  # else damage would be met when nobody knows any more where it stands
+                for start in range(0, batch.num_rows, UNIT):
+                    table = pa.Table.from_batches([batch.slice(start, UNIT)]).rename_columns(list(headings))
+                    yield Unit(str(path), first, partial(pa.Table.slice, table))
+                    first += table.num_rows
+        except (pa.ArrowException, OSError) as error:
+            found.refused.append((f"{path}, after row {first:,}", f"{reason(error)}; the rest is not decided"))
 
-    return Opened(distinct_headings(schema.names), None, units, {f.name: f.type for f in schema})
+    return Opened(headings, None, units, dict(zip(headings, schema.types, strict=True)))
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
