@@ -144,6 +144,27 @@ def test_headings_of_every_kind(make, desk):
     assert {name: got[name] for name in rows if name != "Note"} == {k: v for k, v in rows.items() if k != "Note"}
 
 
+@pytest.mark.parametrize("damaged", [1, 2])
+def test_rows_that_cannot_be_read_are_told_of(desk, tmp_path, damaged):
+    rows = {
+        "date": ["2024-05-01"] * 200,
+        "exporter": ["JPN"] * 200,
+        "recipient": ["USA"] * 200,
+        "item": ["helmet"] * 200,
+    }
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.table({**rows, "n": list(range(200))}), path, row_group_size=100, use_dictionary=["date"])
+    data = bytearray(path.read_bytes())
+    for group in range(damaged):
+        at = pq.read_metadata(path).row_group(group).column(4).data_page_offset
+        data[at : at + 60] = b"\x99" * 60
+    path.write_bytes(data)
+    inputs = open_inputs([str(path)])
+    report = run_engine("sqlite", desk, inputs, tmp_path / "out.csv", map_columns(inputs.headings, desk.library))
+    assert report.rows == 200 - 100 * damaged and report.needs_a_person
+    assert [where for where, _ in report.refused] == [f"{path}, rows 1 to 100", f"{path}, rows 101 to 200"][:damaged]
+
+
 @pytest.mark.parametrize("heading", ["Item", "sekisho_item"])
 def test_headings_that_sql_cannot_tell_apart(desk, heading):
     names = ("date", "exporter", "recipient", "item", heading)

@@ -235,6 +235,8 @@ class Axes:
         self, states: Mapping[str, Ints], size: int
     ) -> tuple[NDArray[np.int64], Hashes, NDArray[np.bool_]]:
         """All days as stretches on which nothing changes for any of the states: first days, classes, clashes."""
+        if not size:
+            return np.zeros(1, np.int64), np.zeros(0, np.uint64), np.zeros(0, bool)
         found = [self._places.stretches(*roles) for roles in self._roles(states, size)]
         self._learn_laws()
         starts = np.unique(np.concatenate([s.days for s in found]))

@@ -387,10 +387,15 @@ def _above_parts(path: Path) -> str:
 
 
 def _whole(inputs: Inputs, read: Collection[str]) -> pa.Table:
-    """All rows at once; those that cannot be decided as they stand are left out and named."""
+    """All rows at once; those that cannot be read, or decided as they stand, are left out and named."""
     tables = []
     for unit in inputs.units():
-        table = unit.read()
+        try:
+            table = unit.read()
+        except (pa.ArrowException, OSError) as error:
+            inputs.refused += unit.unread(error)
+            continue
+        inputs.refused += unit.lost
         if unit.faults:
             inputs.refused += [(f"{unit.file}, {unit.place(row)}", why) for row, why in sorted(unit.faults.items())]
             table = table.take([row for row in range(table.num_rows) if row not in unit.faults])

@@ -72,6 +72,10 @@ class Unit:
         """Where a row stands, as a person would look for it."""
         return f"row {self.lines[row]} of the sheet" if self.lines else f"row {self.first + row + 1}"
 
+    def unread(self, error: Exception) -> list[tuple[str, str]]:
+        """What is not in the result where the rows cannot be read, with the reason."""
+        return self.lost or [(f"{self.file}, from {self.place(0)}", reason(error))]
+
 
 @dataclass
 class Opened:

@@ -371,7 +371,7 @@ def _one(unit: Unit, part: Path, kind: str, table: Table, passed_on: bool) -> _L
     try:
         rows = unit.read()
     except (pa.ArrowException, OSError) as error:
-        return _Line(refused=unit.lost or [(f"{unit.file}, from {unit.place(0)}", reason(error))])
+        return _Line(refused=unit.unread(error))
     screened = table.screen(rows, unit.faults)
     if groups is None:
         write_part(table.with_answers(rows, screened), part, kind)
