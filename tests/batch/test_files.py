@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +23,8 @@ from sekisho.batch.answers import COLUMNS
 from sekisho.batch.columns import map_columns
 from sekisho.batch.read import open_inputs
 from sekisho.batch.run import Table, run
+from sekisho.batch.sheet import write_book
+from sekisho.batch.summary import summarise
 
 ORDERS = """Order no,Order date,Destination,Goods,Consideration
 1,2023-12-22,USA,Patriot PAC-3,sale
@@ -162,6 +165,22 @@ def test_a_workbook_has_a_summary_and_the_rows_that_need_a_person(desk, tmp_path
     assert book.sheet_names == ["Decisions", "Summary", "Needs a person"]
     person = book.get_sheet_by_name("Needs a person").to_python()
     assert len(person) == 2 and person[1][0] == 4 and "did you mean Ukraine" in " ".join(map(str, person[1]))
+
+
+def test_a_workbook_keeps_numbers_and_instants_that_it_has_no_cells_for(tmp_path):
+    calamine = pytest.importorskip("python_calamine")
+    columns = {
+        "outcome": ["free"] * 3,
+        "id": [2**60 + 1, -(10**15), 7],
+        "x": [float("nan"), float("-inf"), 1.5],
+        "at": [datetime(2024, 5, 1, 12, tzinfo=UTC)] * 3,
+    }
+    table = pa.table(columns)
+    write_book(table, tmp_path / "a.xlsx", summarise(table))
+    rows = calamine.load_workbook(str(tmp_path / "a.xlsx")).get_sheet_by_name("Decisions").to_python()
+    assert [row[1] for row in rows[1:]] == [str(2**60 + 1), str(-(10**15)), 7]
+    assert [row[2] for row in rows[1:]] == ["nan", "-inf", 1.5]
+    assert rows[1][3] == "2024-05-01 12:00:00+00:00"
 
 
 # Resuming

@@ -29,6 +29,9 @@ COLOURS = {
 _WIDEST = 44
 _SMALL = 100_000
 """Cells of a workbook that is made in memory: a hundred megabytes at most."""
+_EXACT = 10**15
+"""Numbers below it keep their digits in a sheet. Larger ones, infinite ones and NaN are written as text."""
+
 _LEAD = ("outcome", "note", "turns_on", "unmodelled")
 
 
@@ -133,9 +136,9 @@ class _Book:
             sheet.write_string(1, 1, "no row needs a person", self.quiet)
 
     def _cell(self, sheet: Any, line: int, at: int, value: object) -> None:
-        if isinstance(value, date) and value.year >= 1900:
+        if isinstance(value, date) and value.year >= 1900 and getattr(value, "tzinfo", None) is None:
             sheet.write_datetime(line, at, value, self.day)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _EXACT:
             sheet.write_number(line, at, value, self.plain)
         else:
             sheet.write_string(line, at, str(value)[:32_000], self.plain)
