@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -198,45 +200,45 @@ def _many(path, count):
     pq.write_table(table, path, row_group_size=100)
 
 
-@pytest.mark.parametrize("output", ["out.parquet", "out", "out.csv", "out.jsonl"])
-def test_an_interrupted_run_goes_on_without_losing_or_repeating_a_row(desk, tmp_path, monkeypatch, output):
+@pytest.fixture
+def stop_after(monkeypatch):
+    """Has runs stop once so many parts are written (None: never), in units of a hundred rows."""
     monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
+    write = running.write_part
+
+    def stop(parts, error=KeyboardInterrupt):
+        calls = count()
+
+        def failing(*args):
+            if next(calls) >= parts:
+                raise error
+            write(*args)
+
+        monkeypatch.setattr(running, "write_part", write if parts is None else failing)
+
+    return stop
+
+
+@pytest.mark.parametrize("output", ["out.parquet", "out", "out.csv", "out.jsonl"])
+def test_an_interrupted_run_goes_on_without_losing_or_repeating_a_row(desk, tmp_path, stop_after, output):
     _many(tmp_path / "in.parquet", 1000)
-    write, calls = running.write_part, []
-
-    def failing(*args, **more):
-        calls.append(1)
-        if len(calls) > 6:
-            raise KeyboardInterrupt
-        write(*args, **more)
-
-    monkeypatch.setattr(running, "write_part", failing)
+    stop_after(6)
     with pytest.raises(KeyboardInterrupt):
         screen(desk, [tmp_path / "in.parquet"], tmp_path / output)
     assert not (tmp_path / output).exists()
-    monkeypatch.setattr(running, "write_part", write)
+    stop_after(None)
     report, _ = screen(desk, [tmp_path / "in.parquet"], tmp_path / output)
     assert report.rows == 1000 and 0 < report.resumed < 10
     assert [int(row["id"]) for row in rows_of(tmp_path / output)] == list(range(1000))
 
 
-def test_a_journal_goes_on_after_a_line_that_was_half_written(desk, tmp_path, monkeypatch):
+def test_a_journal_goes_on_after_a_line_that_was_half_written(desk, tmp_path, stop_after):
     """Else the next line would go on in it, and what the next run has done be done again."""
-    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
     _many(tmp_path / "in.parquet", 2000)
-    write, calls = running.write_part, []
-
-    def failing(*args, **more):
-        calls.append(1)
-        if len(calls) > 4:
-            raise KeyboardInterrupt
-        write(*args, **more)
-
-    monkeypatch.setattr(running, "write_part", failing)
     journal = tmp_path / ".out.csv.parts" / "journal.jsonl"
     noted = 0
     for torn in (b'{"part": 5, "outcomes": {"pro', '{"part": 9, "reasons": [["‘'.encode()[:-1], b""):
-        calls.clear()
+        stop_after(4)
         with pytest.raises(KeyboardInterrupt):
             screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.csv")
         lines = journal.read_bytes().splitlines()
@@ -244,44 +246,26 @@ def test_a_journal_goes_on_after_a_line_that_was_half_written(desk, tmp_path, mo
         noted = len(lines)
         with journal.open("ab") as file:
             file.write(torn)
-    monkeypatch.setattr(running, "write_part", write)
+    stop_after(None)
     report, _ = screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.csv")
     assert (report.rows, report.resumed) == (2000, noted - 1)
 
 
-def test_another_input_begins_afresh(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
+@pytest.mark.parametrize("changed", ["nothing", "the input", "the law"])
+def test_a_run_goes_on_only_where_nothing_has_changed(desk, tmp_path, stop_after, changed):
+    """A proposal that is assumed is part of what the parts of an earlier run depend on, whoever calls."""
     _many(tmp_path / "in.parquet", 400)
-    write = running.write_part
-    monkeypatch.setattr(running, "write_part", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
+    stop_after(3)
     with pytest.raises(KeyboardInterrupt):
         screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
-    monkeypatch.setattr(running, "write_part", write)
-    _many(tmp_path / "in.parquet", 200)
+    stop_after(None)
+    if changed == "the input":
+        _many(tmp_path / "in.parquet", 200)
+    if changed == "the law":
+        desk = desk.with_proposals([desk.library.proposals[0].name])
     report, _ = screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
-    assert (report.rows, report.resumed) == (200, 0)
-
-
-def test_another_law_begins_afresh(desk, tmp_path, monkeypatch):
-    """A proposal that is assumed is part of what the parts of an earlier run depend on, whoever calls."""
-    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
-    _many(tmp_path / "in.parquet", 400)
-    write, calls = running.write_part, []
-
-    def failing(*args, **more):
-        calls.append(1)
-        if len(calls) > 3:
-            raise KeyboardInterrupt
-        write(*args, **more)
-
-    for changed, resumed in ((desk, True), (desk.with_proposals([desk.library.proposals[0].name]), False)):
-        calls.clear()
-        monkeypatch.setattr(running, "write_part", failing)
-        with pytest.raises(KeyboardInterrupt):
-            screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
-        monkeypatch.setattr(running, "write_part", write)
-        report, _ = screen(changed, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
-        assert report.rows == 400 and (report.resumed > 0) == resumed
+    assert report.rows == (200 if changed == "the input" else 400)
+    assert (report.resumed > 0) == (changed == "nothing")
 
 
 def test_two_runs_never_write_one_output(desk, orders, tmp_path):
@@ -293,30 +277,37 @@ def test_two_runs_never_write_one_output(desk, orders, tmp_path):
     assert screen(desk, [orders], tmp_path / "out.csv")[0].rows == 3
 
 
-def test_a_full_disk_leaves_no_output_and_loses_nothing(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
+def test_a_full_disk_leaves_no_output_and_loses_nothing(desk, tmp_path, stop_after):
     _many(tmp_path / "in.parquet", 300)
-    write, calls = running.write_part, []
-
-    def full(*args, **more):
-        calls.append(1)
-        if len(calls) > 1:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        write(*args, **more)
-
-    monkeypatch.setattr(running, "write_part", full)
+    stop_after(1, OSError(errno.ENOSPC, "No space left on device"))
     with pytest.raises(TroubleError, match="the disk is full"):
         screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")
     assert not (tmp_path / "out.parquet").exists()
-    monkeypatch.setattr(running, "write_part", write)
+    stop_after(None)
     assert screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")[0].rows == 300
 
 
-def test_the_order_in_which_things_are_learnt_does_not_show(desk, tmp_path):
-    _many(tmp_path / "in.parquet", 200)
-    for name in ("a.parquet", "b.parquet"):
-        screen(desk, [tmp_path / "in.parquet"], tmp_path / name)
-    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+@pytest.mark.parametrize("name", ["out.parquet", "out.csv"])
+def test_neither_what_was_learnt_nor_how_many_threads_there_are_shows_in_a_byte(desk, tmp_path, monkeypatch, name):
+    monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)
+    rng = Random(1)
+    said = {
+        "date": ["2013-05-01", "2024-05-01", "soon"],
+        "recipient": ["USA", "UKR", "PRK", "Ukrane"],
+        "item": ["patriot-pac3", "helmet"],
+        "consideration": ["sale", "grant", ""],
+    }
+    table = pa.table({column: rng.choices(texts, k=600) for column, texts in said.items()})
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=100)
+    inputs = open_inputs([str(tmp_path / "in.parquet")])
+    mapped = map_columns(inputs.headings, desk.library, constants={"exporter": "Japan"})
+    results, asked = [], []
+    for threads, memory in ((3, None), (1, tmp_path / "memory"), (3, tmp_path / "memory")):
+        monkeypatch.setattr(running, "_AHEAD", threads)
+        asked.append(run(inputs, tmp_path / name, Table(desk, mapped, memory=memory)).asked)
+        results.append((tmp_path / name).read_bytes())
+    assert results[1:] == results[:1] * 2
+    assert min(asked[:2]) > 5 and asked[2] == 0
 
 
 SLOW = """
