@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -292,6 +293,20 @@ def test_what_was_learnt_is_kept_and_changes_nothing(desk, realistic, tmp_path):
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes()[:-3])
     assert worker_for(desk, part, memory=tmp_path).screener.learnt().combined == []
+
+
+def test_what_cannot_be_kept_leaves_nothing_behind(random_desk, tmp_path, monkeypatch):
+    desk = random_desk(1)
+    table = table_of([row_of(random_case(Random(i), desk)) for i in range(9)])
+    worker = worker_for(desk, table, memory=tmp_path)
+    worker.screen(table)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    worker.close()
+    assert worker.screener.learning and list(tmp_path.iterdir()) == []
 
 
 def test_of_too_much_the_answers_are_kept(random_desk, tmp_path, monkeypatch):

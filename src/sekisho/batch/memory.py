@@ -75,9 +75,13 @@ class Memory:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(data).digest() + data)
-            Path(name).replace(self.path)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(hashlib.sha256(data).digest() + data)
+                Path(name).replace(self.path)
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+                raise
             kept = sorted(self.folder.glob("screened-*.pickle"), key=lambda path: path.stat().st_mtime, reverse=True)
             for path in kept[_KEPT:]:
                 path.unlink(missing_ok=True)
