@@ -8,6 +8,7 @@ Parts: `shared ROWS REPEATS THREADS` and `engine NAME ROWS REPEATS` on the rules
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -29,10 +30,10 @@ from sekisho.batch.pack import Column
 from sekisho.batch.read import open_inputs
 from sekisho.batch.rows import Rows
 from sekisho.batch.run import Table, run
-from sekisho.batch.shortcut import cores
 from sekisho.desk import Desk
 from sekisho.store import read_all
 
+CORES = os.cpu_count() or 1
 STATES = {"exporter": "XTA", "recipient": "XTB"}
 
 
@@ -152,7 +153,7 @@ def read(count, repeats):
 
 
 def _halves(count):
-    share = -(-count // cores())
+    share = -(-count // CORES)
     return [slice(start, start + share) for start in range(0, count, share)]
 
 
@@ -174,8 +175,8 @@ def book(kind, count, distinct, repeats):
     rows = worker.encoder.encode(table)
     if count != distinct:
         rows = rows.some(rng.integers(0, distinct, count))
-    found = worker.screener.screen(rows, threads=cores())
-    seconds = timed(lambda: worker.screener.screen(rows, threads=cores()), repeats)
+    found = worker.screener.screen(rows, threads=CORES)
+    seconds = timed(lambda: worker.screener.screen(rows, threads=CORES), repeats)
     return {
         "rows": count,
         "distinct": distinct,

@@ -9,7 +9,6 @@ the long way.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -378,8 +377,3 @@ def _folded(columns: list[Column], size: int, here: slice) -> NDArray[Any]:
 
 def _narrow(size: int) -> type[np.unsignedinteger[Any]]:
     return np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.uint32
-
-
-def cores() -> int:
-    """How many threads are worth having."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
