@@ -287,6 +287,23 @@ def test_a_full_disk_leaves_no_output_and_loses_nothing(desk, tmp_path, stop_aft
     assert screen(desk, [tmp_path / "in.parquet"], tmp_path / "out.parquet")[0].rows == 300
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+@pytest.mark.parametrize("third", [False, True])
+def test_a_lock_that_was_let_go_of_while_we_took_it_is_none(tmp_path, monkeypatch, third):
+    import fcntl
+
+    lock = tmp_path / ".out.csv.lock"
+
+    def slowly(*_):
+        lock.unlink()
+        if third:
+            lock.touch()
+
+    monkeypatch.setattr(fcntl, "flock", slowly)
+    with pytest.raises(TroubleError, match="another run is writing this output"), running.alone(tmp_path / "out.csv"):
+        pass
+
+
 @pytest.mark.parametrize("name", ["out.parquet", "out.csv"])
 def test_neither_what_was_learnt_nor_how_many_threads_there_are_shows_in_a_byte(desk, tmp_path, monkeypatch, name):
     monkeypatch.setattr("sekisho.batch.parquet.UNIT", 100)

@@ -20,7 +20,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -251,15 +251,8 @@ def alone(output: Path) -> Iterator[None]:
         raise TroubleError([cannot_write(error, output)]) from error
     with file:
         try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
+            _lock(file, path)
+        except (BlockingIOError, PermissionError, FileNotFoundError):
             help_ = "wait until it is done, or give this result another name"
             trouble = Trouble("SK428", "another run is writing this output", (Place(str(output)),), help=help_)
             raise TroubleError([trouble]) from None
@@ -270,6 +263,25 @@ def alone(output: Path) -> Iterator[None]:
         finally:
             with suppress(OSError):  # Windows keeps a file that is open; an empty one stays
                 path.unlink()
+
+
+def _lock(file: IO[str], path: Path) -> None:
+    """Lock a file that stands at a path, at once or not at all.
+
+    Raises:
+        BlockingIOError, PermissionError, FileNotFoundError: Another run has the lock, or a new one at its place.
+        OSError: The file system has no locks.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            raise FileNotFoundError  # the run that had it removed it since we opened it
 
 
 def _run(inputs: Inputs, output: Path, table: Table, kind: str, progress: Progress | None) -> Report:
