@@ -124,7 +124,7 @@ class _PartReader(CaseReader):
 
 
 class Scribe:
-    """Turns flat fields into cases and cases into answers, remembering both."""
+    """Turns flat fields into cases, and cases into answers."""
 
     def __init__(self, library: Library, registries: Registries, decide: Callable[[Case], Decision]) -> None:
         self.library = library

@@ -217,7 +217,7 @@ class Axes:
         clash = np.array([one == other != UNKNOWN for one, other, _ in named])
         return found, places, clash.take(pairs.codes, mode="clip") if clash.any() else None
 
-    # Everything that few columns can say
+    # Everything that few columns can say; who asks while others do holds the lock
 
     def all_places(
         self, states: Mapping[str, Ints], size: int, first: int, span: int
