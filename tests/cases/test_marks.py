@@ -1,0 +1,20 @@
+"""No answer of our rulebooks is firmer than its sources: the marks of some that once were."""
+
+from __future__ import annotations
+
+import pytest
+
+MARKS = {
+    # Refusals because no heading fits: as well sourced as the list of the day.
+    "jp-review-vests-that-ukraine-buys": "inferred",
+    "jp-review-vests-to-poland-2022": "reported",
+    "jp-review-joint-fighter-the-day-before": "reported",
+}
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_an_answer_is_as_firm_as_its_sources(desk, our_cases, name) -> None:
+    (case,) = [each for each in our_cases if each.id == name]
+    support = desk.decide(case).support
+    assert support is not None
+    assert support.word == MARKS[name]
