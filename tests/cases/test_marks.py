@@ -9,6 +9,13 @@ MARKS = {
     "jp-review-vests-that-ukraine-buys": "inferred",
     "jp-review-vests-to-poland-2022": "reported",
     "jp-review-joint-fighter-the-day-before": "reported",
+    # Of 2026 no official text was seen, and no report says that the older headings were kept.
+    "cover-jp-peace-united-nations-since-2026": "reported",
+    "cover-jp-joint-development-since-2026": "reported",
+    "cover-jp-technology-usa-since-2026": "reported",
+    "cover-jp-repair-us-forces-since-2026": "reported",
+    "jp-review-joint-weapon-2026": "recalled",
+    "jp-review-weapon-goes-back-2026": "inferred",
 }
 
 
