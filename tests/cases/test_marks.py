@@ -16,6 +16,10 @@ MARKS = {
     "cover-jp-repair-us-forces-since-2026": "reported",
     "jp-review-joint-weapon-2026": "recalled",
     "jp-review-weapon-goes-back-2026": "inferred",
+    # An approval that may be had is no bar in the words of the Order.
+    "jp-review-helmets-to-russia-2026": "inferred",
+    # A policy that was last seen some months before.
+    "kor-review-helmets-after-the-policy-was-last-seen": "inferred",
 }
 
 
