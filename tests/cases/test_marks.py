@@ -18,7 +18,8 @@ MARKS = {
     "jp-review-weapon-goes-back-2026": "inferred",
     # An approval that may be had is no bar in the words of the Order.
     "jp-review-helmets-to-russia-2026": "inferred",
-    # A policy that was last seen some months before.
+    # A policy that was last seen some months before, and a practice that is known from a later year.
+    "kor-review-consent-before-its-first-known-case": "inferred",
     "kor-review-helmets-after-the-policy-was-last-seen": "inferred",
 }
 
