@@ -16,6 +16,10 @@ MARKS = {
     "cover-jp-repair-us-forces-since-2026": "reported",
     "jp-review-joint-weapon-2026": "recalled",
     "jp-review-weapon-goes-back-2026": "inferred",
+    "jp-review-party-to-a-conflict-2026": "inferred",
+    "jp-review-cluster-munitions-2026": "reported",
+    # No text seen says when Japan may consent to an onward transfer.
+    "jp-review-consent-to-pass-a-weapon-on-2019": "inferred",
     # An approval that may be had is no bar in the words of the Order.
     "jp-review-helmets-to-russia-2026": "inferred",
     # A policy that was last seen some months before, and a practice that is known from a later year.
