@@ -165,6 +165,16 @@ def test_rows_that_cannot_be_read_are_told_of(desk, tmp_path, damaged):
     assert [where for where, _ in report.refused] == [f"{path}, rows 1 to 100", f"{path}, rows 101 to 200"][:damaged]
 
 
+def test_a_day_that_is_not_understood_stands_alone(desk):
+    """It has no place in time: not that of 1970, and it takes no other day out of the cells."""
+    days = ["next spring", "1970-01-01", *(f"2024-05-{day:02}" for day in range(1, 29)), ""]
+    rows = [{"date": day, "exporter": "JPN", "recipient": "USA", "item": "patriot-pac3"} for day in days]
+    for order in (rows, rows[::-1]):
+        engine = Sqlite()
+        compare(engine, desk, order)
+        assert engine.query('SELECT COUNT(*) AS n FROM "sekisho_cells"').to_pylist() == [{"n": 4}]
+
+
 @pytest.mark.parametrize("heading", ["Item", "sekisho_item"])
 def test_headings_that_sql_cannot_tell_apart(desk, heading):
     names = ("date", "exporter", "recipient", "item", heading)

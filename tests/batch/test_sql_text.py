@@ -44,6 +44,12 @@ def test_clickhouse_leaves_empty_what_a_join_does_not_find(shape):
     assert sql.write(sql.decide(shape, "orders"), "clickhouse").endswith("SETTINGS join_use_nulls = 1")
 
 
+def test_every_column_that_leaves_a_join_is_named(shape):
+    """ClickHouse calls it `t.date` where it is not, for another table of the join has a `date` as well."""
+    for alias, heading in (("t", "date"), ("t", "Order no"), ("a", "basis")):
+        assert f'"{alias}"."{heading}" AS "{heading}"' in sql.write(sql.decide(shape, "orders"), "clickhouse")
+
+
 def test_every_alias_is_quoted_as_it_is_used(shape):
     text = sql.write(sql.decide(shape, "orders"), "snowflake")
     assert 'FROM orders AS "t"' in text and 'WITH "k" AS' in text and " AS items" not in text
@@ -56,6 +62,9 @@ def test_every_alias_is_quoted_as_it_is_used(shape):
         ("lake.orders", "FROM lake.orders"),
         ("a.lake.orders", "FROM a.lake.orders"),
         ("orders of 2024", 'FROM "orders of 2024"'),
+        ('"Orders"', 'FROM "Orders" AS'),
+        ('customs."Orders of 2024"', 'FROM customs."Orders of 2024"'),
+        ("`customs`.orders", 'FROM "customs".orders'),
         ('x" AS y; DROP TABLE z; --', 'FROM "x"" AS y; DROP TABLE z; --"'),
     ],
 )

@@ -96,12 +96,12 @@ class Encoder:
         days, fault = self.days(table)
         if fault is not None:
             faults.append(fault)
-        return Rows(table.num_rows, columns, days, *_together(faults, table.num_rows))
+        return Rows(table.num_rows, columns, days, *together(faults, table.num_rows))
 
     def some(self, table: pa.Table, names: Sequence[str]) -> tuple[dict[str, Column], _Fault]:
         """Some columns of a table as codes, and for each row the number of what is wrong with it."""
         columns, faults = self._read(table, names)
-        codes, says = _together(faults, table.num_rows)
+        codes, says = together(faults, table.num_rows)
         return columns, (codes, says)  # type: ignore[return-value]
 
     def _read(self, table: pa.Table | pa.RecordBatch, names: Sequence[str]) -> tuple[dict[str, Column], list[_Fault]]:
@@ -184,8 +184,8 @@ _Fault = tuple[Ints, list[str]]
 """A code for each row, and what is wrong with the rows of each code (empty: nothing)."""
 
 
-def _together(faults: list[_Fault], count: int) -> tuple[Ints | None, tuple[str, ...]]:
-    """All that is wrong with each row."""
+def together(faults: list[_Fault], count: int) -> tuple[Ints | None, tuple[str, ...]]:
+    """All that is wrong with each row, as a number: 0 where nothing is."""
     columns: list[Column] = []
     texts: list[list[str]] = []
     for codes, said in faults:

@@ -35,7 +35,8 @@ OWN = "sekisho_"
 
 _CELL = tuple(OWN + name for name in ("item", "relation", "term", "place", "single"))
 _SAMPLE = OWN + "sample"
-_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,2}")
+_PART = r"[A-Za-z_]\w*|\"[^\"]+\"|`[^`]+`"
+_NAME = re.compile(rf"({_PART})(\.({_PART})){{0,2}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
         exp.alias_(exp.column(heading, table="k", quoted=True), name, quoted=True)
         for heading, name in zip(shape.headings, names_kept(shape.headings), strict=True)
     ]
-    results: list[exp.Expr] = [exp.column(name, table="a", quoted=True) for name in RESULTS]
+    results = [_named(name, "a") for name in RESULTS]
     for name, missing in (("outcome", ""), ("note", NOT_THERE)):  # a left join of what the tables do not hold
         said = exp.func("COALESCE", exp.column(name, table="a", quoted=True), exp.Literal.string(missing))
         results[RESULTS.index(name)] = exp.alias_(said, name, quoted=True)
@@ -133,7 +134,7 @@ def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
 
 def _joined(shape: Shape, table: str, prefix: str, *, sample: bool) -> exp.Select:
     """Every row with the numbers that name its cell."""
-    query = exp.select(*(exp.column(h, table="t", quoted=True) for h in shape.headings)).from_(_table(table, "t"))
+    query = exp.select(*(_named(heading, "t") for heading in shape.headings)).from_(_table(table, "t"))
     for group in GROUPS:
         on = [_same(h, group) for h in shape.groups[group]]
         if on:
@@ -188,6 +189,11 @@ def _number(name: str, table: str) -> exp.Expr:
     return exp.column(OWN + name, table=table, quoted=True)
 
 
+def _named(name: str, table: str) -> exp.Expr:
+    """A column under its own name; ClickHouse else calls it `t.date` if another table of the join has a `date`."""
+    return exp.alias_(exp.column(name, table=table, quoted=True), name, quoted=True)
+
+
 def _same(heading: str, group: str) -> exp.Expr:
     return _text(heading, "t").eq(exp.column(heading, table=group, quoted=True))
 
@@ -199,10 +205,14 @@ def _text(heading: str, table: str) -> exp.Expr:
 
 
 def _table(name: str, alias: str = "") -> exp.Table:
-    """A table by its name, with schema and catalogue where it has points; an odd name is quoted."""
-    parts = name.split(".") if _NAME.fullmatch(name) else [name]
-    odd = len(parts) == 1 and (name == "k" or not _NAME.fullmatch(name))
-    this, *above = [exp.to_identifier(part, quoted=odd) for part in reversed(parts)]
+    """A table by its name, with schema and catalogue where it has points; an odd name is quoted.
+
+    A part in quotation marks keeps its case, and may be a word of SQL: `lake."Orders"`, `"order"`.
+    """
+    parts = [(name, True)]
+    if _NAME.fullmatch(name) and name != "k":
+        parts = [(part.strip('"`'), part[0] in '"`') for part in re.findall(_PART, name)]
+    this, *above = [exp.to_identifier(part, quoted=quoted) for part, quoted in reversed(parts)]
     table = exp.Table(this=this, **dict(zip(("db", "catalog"), above, strict=False)))
     if alias:
         table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))

@@ -13,7 +13,7 @@ from sekisho.batch.answers import COLUMNS
 from sekisho.batch.axes import Axes
 from sekisho.batch.pack import Column
 from sekisho.batch.residue import Ints
-from sekisho.batch.rows import Rows
+from sekisho.batch.rows import Rows, together
 from sekisho.batch.run import Table
 from sekisho.batch.sql import GROUPS, OWN, Shape
 from sekisho.batch.traits import CLASHES, UNNAMED
@@ -57,7 +57,7 @@ class Plan:
             self._faults[group] = codes, tuple(says)
         days, fault = encoder.days(found["days"])
         self._days = days
-        self._faults["days"] = (None, ("",)) if fault is None else (fault[0], tuple(fault[1]))
+        self._faults["days"] = (None, ("",)) if fault is None else together([fault], found["days"].num_rows)
         made = self._places()
         made["items"] = self._items(found["items"])
         made["related"] = self._related()
