@@ -516,10 +516,11 @@ def test_two_letters_are_no_state_and_nothing_is_suggested(desk):
 
 def test_lists_as_other_programs_write_them(desk):
     cells = Cells(desk.library, desk.registries)
-    for text in ("[USA, GBR]", "['USA', 'GBR']", '["USA","GBR"]'):
+    for text in ("[USA, GBR]", "['USA', 'GBR']", '["USA","GBR"]', "{USA,GBR}", '{"United States",GBR}'):
         assert cells.read("item.licensors", text) == ("USA", "GBR")
     assert cells.read("item.licensors", "[]") == ()
-    assert cells.read("item.licensors", "[NULL]") == "unknown"
+    assert cells.read("item.licensors", "{}") == ()
+    assert cells.read("item.licensors", "[NULL]") == cells.read("item.licensors", "{NULL}") == "unknown"
     with pytest.raises(NotUnderstoodError):
         cells.read("item.purpose", "[rescue, null]")
 

@@ -49,6 +49,8 @@ The query is built as a tree, rendered by sqlglot, and parsed again in a test; i
 """
 AFTER = """
 Polars is run as well, with the text for PostgreSQL.
+On ClickHouse and PostgreSQL `tests/batch/test_servers.py` goes through the whole of `sekisho sql`: what occurs, its export, the small tables, their loading, the query that decides; on tables with columns of their own types.
+`pip install chdb` brings ClickHouse, `SEKISHO_TEST_POSTGRES="host=localhost user=postgres"` names a server (with `pip install psycopg`); otherwise these tests are skipped, and say so.
 Whoever runs a dialect that was only parsed should compare a sample with `sekisho screen` first.
 """
 
@@ -67,7 +69,7 @@ def page() -> str:
         ticked = [", ".join(f"`{suffix}`" for suffix in some) for some in (known, written)]
         lines.append(f"| {NAMES[kind]} | {' | '.join(ticked)} |\n")
     lines.append(DIALECTS)
-    lines += [f"| `{name}` | {'yes' if name in engines.RUN else 'no: parsed only'} |\n" for name in sql.DIALECTS]
+    lines += [f"| `{name}` | {engines.RUN.get(name, 'no: parsed only')} |\n" for name in sql.DIALECTS]
     return "".join([*lines, AFTER])
 
 

@@ -172,7 +172,7 @@ class Cells:
         if part == "readings":
             return self._word(text, tuple(o.name for o in self.library.readings[rest].options), column)
         shape = "truth" if part in ("facts", "judgements") else SHAPES[column]
-        if shape in ("states", "choices") and text.startswith("[") and text.endswith("]"):
+        if shape in ("states", "choices") and text[:1] + text[-1:] in ("[]", "{}"):
             text = _as_list(text)
         if text.lower() in _UNKNOWN and shape not in ("day", "text", "item", "law"):
             if part == "judgements":
@@ -264,11 +264,11 @@ ITEM_NEEDED = tuple(name for name in ITEM if name in ("arms", "weapon", "form", 
 def _listed(text: str) -> list[str]:
     if text.lower() in ("none", "[]"):
         return []
-    return [part for each in re.split(r"[;,|+]", text.strip("[]")) if (part := each.strip(" '\""))]
+    return [part for each in re.split(r"[;,|+]", text.strip("[]{}")) if (part := each.strip(" '\""))]
 
 
 def _as_list(text: str) -> str:
-    """A list as JSON and SQL engines write it, as a sheet would say it; of a null nothing is known."""
+    """A list as JSON and SQL engines write it, PostgreSQL in braces, as a sheet would say it; of a null nothing is known."""
     return "; ".join("?" if each.lower() == "null" else each for each in _listed(text)) or "none"
 
 

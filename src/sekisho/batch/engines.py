@@ -98,8 +98,14 @@ MATRIX: Mapping[str, Support] = {
 }
 """Which engine does what."""
 
-RUN = ("duckdb", "sqlite", "spark")
-"""The dialects whose queries are run in tests; Polars is run with that of PostgreSQL."""
+RUN: Mapping[str, str] = {
+    "duckdb": "yes",
+    "sqlite": "yes",
+    "spark": "yes, in local mode, where there is a Java",
+    "postgres": "yes, where a server is named; last on PostgreSQL 15.18",
+    "clickhouse": "yes, where chdb is installed; last on ClickHouse 26.9.2",
+}
+"""The dialects whose queries are run in tests, and when; Polars is run with that of PostgreSQL."""
 
 
 def screen_with(engine: Engine, table: Table, source: str, headings: tuple[str, ...]) -> str:
@@ -116,7 +122,7 @@ def screen_with(engine: Engine, table: Table, source: str, headings: tuple[str, 
     return sql.write(sql.decide(plan.shape, source, PREFIX), engine.dialect)
 
 
-def make_tables(engine: Engine, plan: Plan, source: str, prefix: str = PREFIX) -> dict[str, pa.Table]:
+def make_tables(engine: Engine, plan: Plan, source: str) -> dict[str, pa.Table]:
     """The small tables that the query joins, for what occurs in a table that the engine holds; it holds them, too."""
 
     def ask(query: Expr) -> pa.Table:
@@ -125,11 +131,11 @@ def make_tables(engine: Engine, plan: Plan, source: str, prefix: str = PREFIX) -
     found = {group: ask(sql.distinct(plan.shape, group, source)) for group in sql.GROUPS}
     made = plan.tables(found)
     for name, table in made.items():
-        engine.give(prefix + name, table)
-    made |= (answers := plan.answers(ask(sql.cells(plan.shape, source, prefix))))
+        engine.give(PREFIX + name, table)
+    made |= (answers := plan.answers(ask(sql.cells(plan.shape, source, PREFIX))))
     for name, table in answers.items():
-        engine.give(prefix + name, table)
-    return {prefix + name: table for name, table in made.items()}
+        engine.give(PREFIX + name, table)
+    return made
 
 
 def give_inputs(engine: Engine, inputs: Inputs, read: Collection[str] = ()) -> None:

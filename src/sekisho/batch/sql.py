@@ -22,7 +22,7 @@ except ImportError as error:  # pragma: no cover - tried in an environment witho
     raise TroubleError([missing_package("sqlglot", "sql")]) from error
 
 DIALECTS = ("spark", "trino", "bigquery", "snowflake", "postgres", "clickhouse", "duckdb", "sqlite")
-"""The dialects that are written; duckdb, sqlite and spark are also run in tests."""
+"""The dialects that are written; `engines.RUN` says which of them are also run."""
 
 GROUPS = ("items", "terms", "states", "days")
 """The small tables that are joined to the columns of the table itself."""
@@ -86,7 +86,7 @@ def distinct(shape: Shape, group: str, table: str) -> exp.Select:
 def _distinct(headings: Sequence[str], table: str) -> exp.Select:
     columns = [exp.alias_(_text(heading, "t"), heading, quoted=True) for heading in headings]
     one = exp.alias_(exp.Literal.number(1), "one")
-    return exp.select(*(columns or [one])).distinct().from_(_table(table, "t"))
+    return exp.select(*(columns or [one])).distinct().from_(table_named(table, "t"))
 
 
 def every(shape: Shape, table: str) -> exp.Select:
@@ -122,10 +122,10 @@ def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
     return (
         exp.select(*kept, *results)
         .with_(exp.to_identifier("k", quoted=True), as_=joined)
-        .from_(_table("k"))
-        .join(_table(f"{prefix}cells", "c"), on=exp.and_(*on), join_type="left")
+        .from_(table_named("k"))
+        .join(table_named(f"{prefix}cells", "c"), on=exp.and_(*on), join_type="left")
         .join(
-            _table(f"{prefix}answers", "a"),
+            table_named(f"{prefix}answers", "a"),
             on=exp.column("answer", table="a", quoted=True).eq(exp.column("answer", table="c", quoted=True)),
             join_type="left",
         )
@@ -134,23 +134,23 @@ def decide(shape: Shape, table: str, prefix: str = "sekisho_") -> exp.Select:
 
 def _joined(shape: Shape, table: str, prefix: str, *, sample: bool) -> exp.Select:
     """Every row with the numbers that name its cell."""
-    query = exp.select(*(_named(heading, "t") for heading in shape.headings)).from_(_table(table, "t"))
+    query = exp.select(*(_named(heading, "t") for heading in shape.headings)).from_(table_named(table, "t"))
     for group in GROUPS:
         on = [_same(h, group) for h in shape.groups[group]]
         if on:
-            query = query.join(_table(prefix + group, group), on=exp.and_(*on), join_type="left")
+            query = query.join(table_named(prefix + group, group), on=exp.and_(*on), join_type="left")
         else:  # a table of one row
-            query = query.join(_table(prefix + group, group), join_type="cross")
+            query = query.join(table_named(prefix + group, group), join_type="cross")
     states, days = _number("id", "states"), _number("stretch", "days")
     query = query.join(
-        _table(f"{prefix}places", "places"),
+        table_named(f"{prefix}places", "places"),
         on=exp.and_(
             _number("states", "places").eq(states),
             _number("stretch", "places").eq(days),
         ),
         join_type="left",
     ).join(
-        _table(f"{prefix}related", "related"),
+        table_named(f"{prefix}related", "related"),
         on=exp.and_(
             _number("lists", "related").eq(_number("lists", "items")),
             _number("states", "related").eq(states.copy()),
@@ -204,7 +204,12 @@ def _text(heading: str, table: str) -> exp.Expr:
     return exp.func("COALESCE", column, exp.Literal.string(""))
 
 
-def _table(name: str, alias: str = "") -> exp.Table:
+def quoted(name: str, dialect: str) -> str:
+    """A name as a dialect writes it, kept to the letter."""
+    return exp.to_identifier(name, quoted=True).sql(dialect=dialect)
+
+
+def table_named(name: str, alias: str = "") -> exp.Table:
     """A table by its name, with schema and catalogue where it has points; an odd name is quoted.
 
     A part in quotation marks keeps its case, and may be a word of SQL: `lake."Orders"`, `"order"`.
@@ -212,7 +217,7 @@ def _table(name: str, alias: str = "") -> exp.Table:
     parts = [(name, True)]
     if _NAME.fullmatch(name) and name != "k":
         parts = [(part.strip('"`'), part[0] in '"`') for part in re.findall(_PART, name)]
-    this, *above = [exp.to_identifier(part, quoted=quoted) for part, quoted in reversed(parts)]
+    this, *above = [exp.to_identifier(part, quoted=kept) for part, kept in reversed(parts)]
     table = exp.Table(this=this, **dict(zip(("db", "catalog"), above, strict=False)))
     if alias:
         table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))

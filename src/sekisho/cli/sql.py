@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   sekisho sql orders.parquet --dialect duckdb --set exporter=Japan
-  sekisho sql --columns id,date,exporter,recipient,item --table lake.orders --dialect snowflake
+  sekisho sql --columns ID,DATE,EXPORTER,RECIPIENT,ITEM --table lake.orders --dialect snowflake
 
 \b
 How to decide a table in a warehouse, here one with the columns id, date,
@@ -30,6 +31,8 @@ exporter, recipient and item:
   2. make the eight small tables for it, and load them:
        sekisho sql occurs.parquet --dialect trino --tables tables/ -o decide.sql \\
          --columns id,date,exporter,recipient,item --table lake.orders
+     (for postgres, clickhouse, duckdb and sqlite the statements that load
+     them are in tables/load.sql)
   3. run decide.sql: every row of lake.orders with its result columns.
      A row that came later has no outcome, and its note says so.
 """
@@ -43,9 +46,14 @@ exporter, recipient and item:
     type=click.Choice(["spark", "trino", "bigquery", "snowflake", "postgres", "clickhouse", "duckdb", "sqlite"]),
     help="Whose SQL.",
 )
-@click.option("--columns", metavar="A,B,…", help="The headings of the table in the warehouse, joined by commas.")
 @click.option(
-    "--table", "name", default="", help="What the table is called in the query; as the file where none is given."
+    "--columns", metavar="A,B,…", help="The headings of the table in the warehouse, in its letters, joined by commas."
+)
+@click.option(
+    "--table",
+    "name",
+    default="",
+    help='What the table is called in the query, `lake.orders` or `lake."Orders"`; as the file where none is given.',
 )
 @click.option("--prefix", default="sekisho_", show_default=True, help="Begins the names of the small tables.")
 @click.option(
@@ -56,7 +64,10 @@ exporter, recipient and item:
     help="The query that decides, or that of what occurs.",
 )
 @click.option(
-    "--tables", "folder", type=Path, help="Write the small tables for what occurs in INPUTS to this folder, as Parquet."
+    "--tables",
+    "folder",
+    type=Path,
+    help="Write the small tables for what occurs in INPUTS to this folder: as Parquet, for postgres and sqlite as CSV.",
 )
 @click.option("-o", "--output", type=Path, help="Write the query to a file.")
 @click.option(
@@ -96,7 +107,7 @@ def command(
     if proposals:
         desk = desk.with_proposals(proposals)
     found = open_inputs(inputs) if inputs else None
-    headings = tuple(each.strip() for each in columns.split(",")) if columns else found.headings if found else ()
+    headings = _split(columns) if columns else found.headings if found else ()
     fixed = dict(constants) | ({"date": on} if on else {})
     mapped = map_columns(headings, desk.library, given=mapping_of(maps)[0], constants=fixed)
     said = Conventions(**meant)
@@ -108,7 +119,7 @@ def command(
         left = [heading for heading in missing if any(heading in group for group in shape.groups.values())]
         if left:
             raise click.UsageError(f"{found.files[0]} has no column {', '.join(f'`{each}`' for each in left)}")
-        _write_tables(Plan(worker, found.headings), found, folder, prefix)
+        _write_tables(Plan(worker, found.headings), found, folder, prefix, dialect)
     tree = sql.every(shape, source) if step == "distinct" else sql.decide(shape, source, prefix)
     lines = [
         *_head(step, source, dialect, prefix, [*mapped.explain(), *said.explain()]),
@@ -119,6 +130,11 @@ def command(
     else:
         write_whole(output, ("\n".join(lines) + "\n").encode())
         click.echo(f"the query is written to {output}", err=True)
+
+
+def _split(columns: str) -> tuple[str, ...]:
+    """The headings, as a line of CSV: one that holds a comma stands in quotation marks."""
+    return tuple(each.strip() for each in next(csv.reader([columns], skipinitialspace=True)))
 
 
 def _head(step: str, source: str, dialect: str, prefix: str, explained: list[str]) -> list[str]:
@@ -133,25 +149,38 @@ def _head(step: str, source: str, dialect: str, prefix: str, explained: list[str
     return [f"-- {' '.join(line.split())}" for line in (*said, *explained)]
 
 
-def _write_tables(plan: Plan, found: Inputs, folder: Path, prefix: str) -> None:
+def _write_tables(plan: Plan, found: Inputs, folder: Path, prefix: str, dialect: str) -> None:
     """The small tables for what occurs, found by DuckDB; all or none, for they belong together."""
-    import pyarrow.parquet as pq
-
     from sekisho.base import TroubleError
     from sekisho.base.whole import cannot_write
     from sekisho.batch.engines import DuckDb, give_inputs, make_tables
+    from sekisho.batch.loading import LOAD, file_of, statements, write_table
 
     engine = DuckDb()
     give_inputs(engine, found)
-    made = make_tables(engine, plan, "source", prefix)
+    if found.format == "csv":  # a row that says nothing is an empty line there, which counts for none
+        blank = [""] * len(found.headings)
+        marks = ", ".join("?" for _ in blank)
+        engine.connection.execute(f"INSERT INTO source VALUES ({marks})", blank)  # noqa: S608 - marks alone
+    made = {prefix + name: table for name, table in make_tables(engine, plan, "source").items()}
+    load = statements(made, dialect)
+    files = {file_of(name, dialect): table for name, table in made.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".", dir=folder) as half:
-            for name, table in made.items():
-                pq.write_table(table, Path(half) / f"{name}.parquet", store_schema=False)
-            for name in made:
-                (Path(half) / f"{name}.parquet").replace(folder / f"{name}.parquet")
+            for name, table in files.items():
+                write_table(table, Path(half) / name)
+            if load is not None:
+                (Path(half) / LOAD).write_text(load, encoding="utf-8")
+            for path in sorted(Path(half).iterdir()):
+                path.replace(folder / path.name)
     except OSError as error:
         raise TroubleError([cannot_write(error, folder)]) from error
+    for remark in found.remarks:
+        click.echo(remark, err=True)
+    for where, why in found.refused:
+        click.echo(f"{where}: {why}; left out", err=True)
     rows = sum(table.num_rows for table in made.values())
     click.echo(f"{len(made)} tables with {rows:,} rows are written to {folder}", err=True)
+    if load is not None:
+        click.echo(f"{folder / LOAD} makes them in {dialect}; run it in that folder", err=True)
