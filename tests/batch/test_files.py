@@ -361,3 +361,50 @@ def test_a_process_that_is_stopped_goes_on_when_it_is_started_again(tmp_path, si
     assert ended.returncode == 0 and "went on after" in ended.stderr, ended.stderr
     assert pq.read_table(tmp_path / "out.parquet").column("id").to_pylist() == list(range(2000))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]
+
+
+ODD_KINDS = {
+    "bytes": (pa.array([b"\xff\x00", b"HS 9301", None]), "0xff00", "HS 9301"),
+    "three bytes": (pa.array([b"\xff\x00a", b"abc", None], pa.binary(3)), "0xff0061", "abc"),
+    "viewed": (pa.array(["a", "b", None], pa.string_view()), "a", "b"),
+    "numbers": (pa.array([float("nan"), float("-inf"), 1.5]), "nan", "-inf"),
+    "with a zone": (pa.array([0, 1, None], pa.timestamp("s", "Asia/Tokyo")), "1970-01-01 09:00:00", None),
+    "very fine": (pa.array([1, 2, None], pa.timestamp("ns")), "1970-01-01 00:00:00.000000001", None),
+    "hours": (pa.array([1, 2, None], pa.time64("ns")), "00:00:00.000000001", None),
+    "long numbers": (pa.array([2**62 + 1, 2, None]), str(2**62 + 1), "2"),
+    "lists": (pa.array([["門"], [], None]), '["門"]', None),
+}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "xlsx"])
+@pytest.mark.parametrize("kind", ODD_KINDS)
+def test_what_a_text_or_a_sheet_has_no_kind_for_is_written_so_that_it_can_be_read(desk, tmp_path, kind, suffix):
+    column, first, second = ODD_KINDS[kind]
+    head = {"date": ["2025-12-20"] * 3, "recipient": ["USA"] * 3, "item": ["patriot-pac3"] * 3}
+    pq.write_table(pa.table({**head, "kept": column}), tmp_path / "odd.parquet")
+    report, _ = screen(desk, [tmp_path / "odd.parquet"], tmp_path / f"out.{suffix}")
+    rows = rows_of(tmp_path / f"out.{suffix}")
+    assert (report.rows, report.aside) == (3, 0)
+    if kind == "lists" and suffix == "jsonl":
+        first = "門"  # as JSON has it
+    assert str(rows[0]["kept"]).startswith(first)
+    assert second is None or str(rows[1]["kept"]) == second
+
+
+def test_a_time_of_day_is_still_to_be_seen_in_a_sheet(desk, tmp_path):
+    head = {"date": ["2025-12-20"], "recipient": ["USA"], "item": ["patriot-pac3"]}
+    when = pa.array([1_700_000_000], pa.timestamp("s"))
+    pq.write_table(pa.table({**head, "kept": when}), tmp_path / "odd.parquet")
+    screen(desk, [tmp_path / "odd.parquet"], tmp_path / "out.xlsx")
+    assert rows_of(tmp_path / "out.xlsx")[0]["kept"] == "2023-11-14 22:13:20"
+
+
+def test_json_lines_are_json_for_everybody(desk, tmp_path):
+    head = {"date": ["2025-12-20"], "recipient": ["USA"], "item": ["patriot-pac3"]}
+    pq.write_table(pa.table({**head, "kept": [float("nan")]}), tmp_path / "odd.parquet")
+    screen(desk, [tmp_path / "odd.parquet"], tmp_path / "out.jsonl")
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    assert json.loads((tmp_path / "out.jsonl").read_text(), parse_constant=refuse)["kept"] == "nan"

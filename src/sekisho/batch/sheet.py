@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sekisho.base.whole import write_whole
 from sekisho.batch.answers import COLUMNS
 from sekisho.batch.read import SHEET, missing_package, too_long
 from sekisho.batch.summary import Counts, Crossed, Summary, word
+from sekisho.batch.write import legible, to_the_microsecond
 
 COLOURS = {
     "free": ("#E3F1E5", "#1E5B2B"),
@@ -30,8 +31,7 @@ _WIDEST = 44
 _SMALL = 100_000
 """Cells of a workbook that is made in memory: a hundred megabytes at most."""
 _EXACT = 10**15
-"""Numbers below it keep their digits in a sheet. Larger ones, infinite ones and NaN are written as text."""
-
+"""A sheet keeps fifteen digits of a number; a longer one, or one that is none, is written as text."""
 _LEAD = ("outcome", "note", "turns_on", "unmodelled")
 
 
@@ -44,6 +44,7 @@ def write_book(table: pa.Table, path: Path, summary: Summary) -> None:
     if table.num_rows > SHEET:
         raise TroubleError([too_long(path)])
     book = _Book(path, small=table.num_rows * table.num_columns <= _SMALL)
+    table = to_the_microsecond(table)
     columns = {name: table.column(name).to_pylist() for name in table.column_names}
     every = range(table.num_rows)
     book.rows("Decisions", columns, every)
@@ -136,12 +137,20 @@ class _Book:
             sheet.write_string(1, 1, "no row needs a person", self.quiet)
 
     def _cell(self, sheet: Any, line: int, at: int, value: object) -> None:
-        if isinstance(value, date) and value.year >= 1900 and getattr(value, "tzinfo", None) is None:
+        if isinstance(value, datetime):
+            self._time(sheet, line, at, value)
+        elif isinstance(value, date) and value.year >= 1900:
             sheet.write_datetime(line, at, value, self.day)
         elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _EXACT:
             sheet.write_number(line, at, value, self.plain)
         else:
-            sheet.write_string(line, at, str(value)[:32_000], self.plain)
+            sheet.write_string(line, at, legible(value)[:32_000], self.plain)
+
+    def _time(self, sheet: Any, line: int, at: int, value: datetime) -> None:
+        if value.tzinfo is None and value.year >= 1900 and value.time() == datetime.min.time():
+            sheet.write_datetime(line, at, value, self.day)
+        else:  # a sheet knows no time zone, and a cell that shows a day alone would hide the rest
+            sheet.write_string(line, at, value.isoformat(sep=" "), self.plain)
 
     def summary(self, summary: Summary) -> None:
         """The sheet of counts, with a chart of the outcomes."""

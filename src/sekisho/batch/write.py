@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -51,21 +52,72 @@ def _write_csv(table: pa.Table, path: Path) -> None:
 
 
 def _flat(table: pa.Table) -> pa.Table:
-    """The table with lists and the like as text, for a format that has only text."""
+    """The table with lists, bytes and the like as text, for a format that has only text."""
     for at, field in enumerate(table.schema):
-        if pa.types.is_nested(field.type):
-            texts = [
-                None if value is None else json.dumps(value, default=str) for value in table.column(at).to_pylist()
-            ]
-            table = table.set_column(at, field.name, pa.array(texts, pa.string()))
+        if pa.types.is_string_view(field.type):
+            table = table.set_column(at, field.name, table.column(at).cast(pa.large_string()))
+        elif pa.types.is_nested(field.type) or _is_bytes(field.type):
+            texts = [None if value is None else legible(value) for value in table.column(at).to_pylist()]
+            table = table.set_column(at, field.name, pa.array(texts, pa.large_string()))
     return table
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    asked = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_fixed_size_binary)
+    return any(each(kind) for each in asked)
+
+
+def legible(value: object) -> str:
+    r"""A value as a person may read it: lists as JSON, bytes as the text that they are, and else in hexadecimal.
+
+    Example:
+        >>> legible(b"HS 9301"), legible(b"\xff\x00"), legible(["USA"])
+        ('HS 9301', '0xff00', '["USA"]')
+    """
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=legible)
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return f"0x{value.hex()}"
 
 
 def _write_jsonl(table: pa.Table, path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         for batch in plain(table).to_batches(max_chunksize=1 << 14):
-            for row in batch.to_pylist():
-                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            for row in to_the_microsecond(batch).to_pylist():
+                file.write(_as_json(row) + "\n")
+
+
+def _as_json(row: dict[str, object]) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, default=legible, allow_nan=False)
+    except ValueError:  # JSON has no infinity, and no number that is none
+        return json.dumps(_finite(row), ensure_ascii=False, default=legible)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def to_the_microsecond(rows: pa.Table | pa.RecordBatch) -> pa.Table | pa.RecordBatch:
+    """The rows with times as Python has them, and as text where they are finer than that."""
+    for at, field in enumerate(rows.schema):
+        if (pa.types.is_timestamp(field.type) or pa.types.is_time64(field.type)) and field.type.unit == "ns":
+            kind = pa.timestamp("us", field.type.tz) if pa.types.is_timestamp(field.type) else pa.time64("us")
+            column = rows.column(at)
+            try:
+                column = column.cast(kind)
+            except pa.ArrowInvalid:
+                column = column.cast(pa.string())
+            rows = rows.set_column(at, field.name, column)
+    return rows
 
 
 def plain(table: pa.Table) -> pa.Table:
