@@ -544,3 +544,11 @@ def test_a_reader_that_is_closed_early_reads_no_more(tmp_path, monkeypatch):
     before = len(given)
     time.sleep(0.05)
     assert len(given) == before < 400
+
+
+def test_what_an_unknown_item_may_have_been_is_looked_for_once(desk, monkeypatch):
+    cells = Cells(desk.library, desk.registries)
+    asked = []
+    monkeypatch.setattr(type(desk.registries), "suggest_item", lambda _, text: asked.append(text) or ())
+    said = {cells.unknown_item("a fish") for _ in range(3)}
+    assert asked == ["a fish"] and said == {cells.unknown_item("a fish")}

@@ -140,6 +140,7 @@ class Cells:
     registries: Registries
     conventions: Conventions = STRICT
     _memo: dict[tuple[str, str], Meaning | NotUnderstoodError | None] = field(default_factory=dict)
+    _unknown_items: dict[str, str] = field(default_factory=dict)
 
     def read(self, column: str, text: str) -> Meaning | None:
         """What the cell says; None where it says nothing.
@@ -253,6 +254,12 @@ class Cells:
 
     def unknown_item(self, text: str) -> str:
         """Why an item cannot be decided upon: nobody says what it is."""
+        said = self._unknown_items.get(text)
+        if said is None:  # looking for what was meant takes milliseconds, and many rows may say the same
+            said = self._unknown_items[text] = self._unknown_item(text)
+        return said
+
+    def _unknown_item(self, text: str) -> str:
         close = self.registries.suggest_item(text)[:2]
         help_ = f"did you mean {' or '.join(f'`{c}`' for c in close)}? or " if close else ""
         return f"`{text[:40]}` is no item that we know; {help_}describe it in columns: {', '.join(ITEM_NEEDED)}"
