@@ -552,3 +552,11 @@ def test_what_an_unknown_item_may_have_been_is_looked_for_once(desk, monkeypatch
     monkeypatch.setattr(type(desk.registries), "suggest_item", lambda _, text: asked.append(text) or ())
     said = {cells.unknown_item("a fish") for _ in range(3)}
     assert asked == ["a fish"] and said == {cells.unknown_item("a fish")}
+
+
+def test_a_field_that_stands_twice_in_a_line_of_json_is_not_chosen_from(desk, tmp_path):
+    line = '{"date": "2025-12-20", "recipient": "USA", "item": "patriot-pac3"%s}\n'
+    text = line % "" + line % ', "item": "tc-90"'
+    report, rows, _ = decide(desk, tmp_path, text, "orders.jsonl")
+    assert len(rows) == 1
+    assert report.refused == [(f"{tmp_path / 'orders.jsonl'}, line 2", "the field `item` stands twice")]

@@ -395,12 +395,26 @@ def open_jsonl(path: Path, found: Inputs) -> Opened:
     return Opened(tuple(headings.values()), None, units)
 
 
+class _TwiceError(Exception):
+    """A field stands twice in an object, and nobody says which of the two counts."""
+
+
+def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(f"the field `{next(name for name in names if names.count(name) > 1)}` stands twice")
+    return found
+
+
 def _object(line: bytes) -> dict[str, object] | str:
     """The object of a line, or what is wrong with the line."""
     try:
-        value = json.loads(line.decode("utf-8-sig"))
+        value = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_once)
     except UnicodeDecodeError:
         return "the line is not UTF-8 text"
+    except _TwiceError as error:
+        return str(error)
     except (ValueError, RecursionError):
         return "the line is no JSON, or is cut short"
     return value if isinstance(value, dict) else "the line is no JSON object"
