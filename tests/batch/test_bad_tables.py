@@ -560,3 +560,17 @@ def test_a_field_that_stands_twice_in_a_line_of_json_is_not_chosen_from(desk, tm
     report, rows, _ = decide(desk, tmp_path, text, "orders.jsonl")
     assert len(rows) == 1
     assert report.refused == [(f"{tmp_path / 'orders.jsonl'}, line 2", "the field `item` stands twice")]
+
+
+def test_every_cell_of_a_row_that_only_looks_empty_is_named(desk, tmp_path):
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    book = xlsxwriter.Workbook(str(tmp_path / "orders.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Order no", "Order date", "Destination", "Goods"])
+    sheet.write_row(1, 0, [1, "", "USA", ""])
+    sheet.write_formula(1, 1, "=TODAY()", None, "")
+    sheet.write_formula(1, 3, "=1/0", None, "#DIV/0!")
+    book.close()
+    screen(desk, [tmp_path / "orders.xlsx"], tmp_path / "out.csv")
+    (row,) = rows_of(tmp_path / "out.csv")
+    assert "`Order date` holds a formula" in row["note"] and "`Goods` holds the error #DIV/0!" in row["note"]

@@ -88,7 +88,7 @@ def _laid_out(
                 faults[place[line]] = f"cells are merged over {where}, {span}; write the value into every cell"
     for (line, column), why in sorted(empty.items()):
         if line in place and column < wide:
-            faults[place[line]] = f"`{headings[column]}` {why}"
+            faults[place[line]] = "; ".join(filter(None, (faults.get(place[line]), f"`{headings[column]}` {why}")))
     body = [rows[line] for line in kept]
     table = pa.table({name: _column([row[number] for row in body]) for number, name in enumerate(headings)})
 
