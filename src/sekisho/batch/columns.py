@@ -294,6 +294,22 @@ def _read_as(heading: str, library: Library) -> tuple[str, str] | None:
     return name, "its name" if squash(name) == squash(heading) else "a known synonym"
 
 
+def said_over(mapped: Mapped, constants: Mapping[str, str], library: Library) -> list[str]:
+    """Headings that would be read, did the constants not say the same column for every row.
+
+    Args:
+        mapped: How the headings are understood.
+        constants: What has been said for every row.
+        library: The rulebooks.
+    """
+    over = [(heading, found[0]) for heading in mapped.kept if (found := _read_as(heading, library))]
+    return [
+        f"`{_plain(heading)}` is not read: {name} is `{constants[name]}` in every row"
+        for heading, name in over
+        if name in constants
+    ]
+
+
 def is_column(name: str, library: Library) -> bool:
     """Whether a column of that name can be read: a field of a case, or a term, judgement or reading."""
     part, _, rest = name.partition(".")

@@ -98,7 +98,7 @@ def command(
     """Decide every row of a table: CSV, TSV, JSON lines, Parquet, Arrow, Excel."""
     need_packages()
     from sekisho.base import TroubleError
-    from sekisho.batch.columns import understand
+    from sekisho.batch.columns import said_over, understand
     from sekisho.batch.conventions import Conventions
     from sekisho.batch.read import open_inputs
     from sekisho.cli.opened import desk_for
@@ -129,10 +129,13 @@ def command(
     if write_map:
         _write_map(write_map, mapped)
         return 0
+    found.remarks += said_over(mapped, fixed, desk.library)
     if target is None:
         if explain:
             return 0
         raise click.UsageError("say where the result goes: -o OUTPUT")
+    if target == "-":
+        raise click.UsageError("the result is not written to the standard output; name a file, whose suffix says what")
     if spark is None and not Path(target).absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder `{Path(target).parent}`; make it, or write the result elsewhere")
     try:
