@@ -16,7 +16,7 @@ from test_files import ORDERS, rows_of, screen
 from sekisho.base import TroubleError
 from sekisho.batch import lines
 from sekisho.batch.cells import Cells, NotUnderstoodError, read_day
-from sekisho.batch.columns import SHAPES, map_columns, understand
+from sekisho.batch.columns import SHAPES, map_columns, said_over, understand
 from sekisho.batch.conventions import Conventions
 from sekisho.batch.read import Inputs, open_inputs, output_format
 from sekisho.batch.run import Table
@@ -574,3 +574,34 @@ def test_every_cell_of_a_row_that_only_looks_empty_is_named(desk, tmp_path):
     screen(desk, [tmp_path / "orders.xlsx"], tmp_path / "out.csv")
     (row,) = rows_of(tmp_path / "out.csv")
     assert "`Order date` holds a formula" in row["note"] and "`Goods` holds the error #DIV/0!" in row["note"]
+
+
+@pytest.mark.parametrize("name", ["none.xlsx", "none.parquet", "none.jsonl", "none.csv", "none.arrow"])
+def test_an_empty_file_is_said_to_be_empty(tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(TroubleError) as caught:
+        open_inputs([str(tmp_path / name)])
+    assert caught.value.troubles[0].headline == "the file cannot be read: it is empty"
+
+
+def test_a_reason_that_says_its_mend_is_not_followed_by_another(tmp_path):
+    (tmp_path / "twice.csv").write_text("date,item,item\n2024-05-01,a,b\n")
+    with pytest.raises(TroubleError) as caught:
+        open_inputs([str(tmp_path / "twice.csv")])
+    (trouble,) = caught.value.troubles
+    assert trouble.headline.endswith("give each column its own") and not trouble.help
+
+
+def test_the_standard_input_is_no_table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TroubleError) as caught:
+        open_inputs(["-"])
+    assert "standard input" in caught.value.troubles[0].headline
+
+
+def test_a_column_that_gives_way_to_what_is_said_for_every_row_is_named(desk):
+    headings = ["date", "Country of origin", "recipient", "item", "remarks"]
+    constants = {"exporter": "Japan", "act": "export"}
+    mapped = map_columns(headings, desk.library, constants=constants)
+    said = said_over(mapped, constants, desk.library)
+    assert said == ["`Country of origin` is not read: exporter is `Japan` in every row"]

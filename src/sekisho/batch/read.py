@@ -228,7 +228,7 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     if not opened:
         raise TroubleError(
             [
-                Trouble("SK425", f"the file cannot be read: {why}", (Place(name),), help=_MEND)
+                Trouble("SK425", f"the file cannot be read: {why}", (Place(name),), help=_mend(why))
                 for name, why in found.refused
             ]
         )
@@ -257,6 +257,8 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
 
 
 def _open(path: Path, root: Path, sheet: str, found: Inputs) -> Opened:
+    if not path.stat().st_size:
+        raise ValueError("it is empty")
     if found.format == "xlsx":
         from sekisho.batch.workbook import open_sheet
 
@@ -313,6 +315,9 @@ def _alike(read: Read, headings: tuple[str, ...], texts: set[str]) -> Read:
 def _files(patterns: Sequence[str]) -> list[Path]:
     files: list[Path] = []
     missing: list[str] = []
+    if "-" in patterns and not Path("-").exists():
+        help_ = "write it to a file first; the name of the file says its format"
+        raise TroubleError([Trouble("SK425", "a table is not read from the standard input", help=help_)])
     for pattern in patterns:
         path = Path(pattern)
         if path.is_dir():
@@ -379,6 +384,14 @@ def _folder_values(path: Path, root: Path) -> dict[str, str]:
 
 
 _MEND = "open it in the program that made it and save it again, or get it anew"
+_MENDED = ("; give ", "; save ", "; say ", "; its sheets: ")
+"""What a reason goes on with where it says itself what is to be done."""
+
+
+def _mend(why: str) -> str:
+    return "" if any(sign in why for sign in _MENDED) else _MEND
+
+
 _CUT = (
     "Parquet magic bytes",
     "footer",
