@@ -307,6 +307,16 @@ def test_the_input_is_never_overwritten(desk, tmp_path, output):
         screen(desk, [tmp_path / "orders.csv"], tmp_path / output)
 
 
+@pytest.mark.parametrize("output", ["in/out.csv", "in/year=2024/out.csv", "in/decided"])
+def test_no_result_is_written_where_it_would_be_read_with_the_input(desk, tmp_path, output):
+    (tmp_path / "in" / "year=2024").mkdir(parents=True)
+    (tmp_path / "in" / "orders.csv").write_text(ORDERS)
+    with pytest.raises(TroubleError, match="would lie among the files of in"):
+        screen(desk, [tmp_path / "in"], tmp_path / output)
+    assert screen(desk, [tmp_path / "in"], tmp_path / "in" / "_decided" / "out.csv")[0].rows == 3  # is never read
+    assert screen(desk, [tmp_path / "in" / "orders.csv"], tmp_path / output)[0].rows == 3
+
+
 def test_a_folder_with_other_things_in_it_is_never_replaced(desk, tmp_path):
     (tmp_path / "orders.csv").write_text(ORDERS)
     (tmp_path / "mine").mkdir()

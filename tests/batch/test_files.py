@@ -21,6 +21,7 @@ import pytest
 import sekisho
 from sekisho.base import TroubleError
 from sekisho.batch import run as running
+from sekisho.batch.alone import alone
 from sekisho.batch.answers import COLUMNS
 from sekisho.batch.columns import map_columns
 from sekisho.batch.read import open_inputs
@@ -270,7 +271,7 @@ def test_a_run_goes_on_only_where_nothing_has_changed(desk, tmp_path, stop_after
 
 def test_two_runs_never_write_one_output(desk, orders, tmp_path):
     with (
-        running.alone(tmp_path / "out.csv"),
+        alone(tmp_path / "out.csv"),
         pytest.raises(TroubleError, match="another run is writing this output"),
     ):
         screen(desk, [orders], tmp_path / "out.csv")
@@ -300,7 +301,7 @@ def test_a_lock_that_was_let_go_of_while_we_took_it_is_none(tmp_path, monkeypatc
             lock.touch()
 
     monkeypatch.setattr(fcntl, "flock", slowly)
-    with pytest.raises(TroubleError, match="another run is writing this output"), running.alone(tmp_path / "out.csv"):
+    with pytest.raises(TroubleError, match="another run is writing this output"), alone(tmp_path / "out.csv"):
         pass
 
 

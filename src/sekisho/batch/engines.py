@@ -22,11 +22,12 @@ import pyarrow as pa
 from sekisho.base import Place, Trouble, TroubleError
 from sekisho.base.whole import cannot_write
 from sekisho.batch import sql
+from sekisho.batch.alone import alone
 from sekisho.batch.columns import Mapped
 from sekisho.batch.conventions import STRICT, Conventions
 from sekisho.batch.lines import as_text
 from sekisho.batch.read import Inputs, missing_package, output_format
-from sekisho.batch.run import Decider, Reason, Report, Table, alone
+from sekisho.batch.run import Decider, Reason, Report, Table
 from sekisho.batch.tables import Plan
 from sekisho.batch.write import join, plain, write_part
 

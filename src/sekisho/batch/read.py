@@ -114,6 +114,7 @@ class Inputs:
         sheet: The sheet that was asked for; empty where none was named.
         layout: That of every file, where it is the same.
         types: What the columns hold, where the format says so.
+        folders: The folders that were named.
     """
 
     files: tuple[Path, ...]
@@ -128,6 +129,7 @@ class Inputs:
     sheet: str = ""
     layout: object = None
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
 
     def expected(self) -> int | None:
         """How many rows there are: as the format says, or as it looks from what has been read so far."""
@@ -176,6 +178,10 @@ def output_format(path: Path, inputs: Inputs) -> str:
     if any(here in (file.resolve(), *file.resolve().parents) for file in inputs.files):
         help_ = "give the result a name or folder of its own"
         raise TroubleError([Trouble("SK428", "the output would take the place of the input", place, help=help_)])
+    for folder in inputs.folders:
+        if folder in here.parents and not _hidden(here, folder):
+            said = f"the output would lie among the files of {folder.name}, and be read with them the next time"
+            raise TroubleError([Trouble("SK428", said, place, help="write it beside the folder")])
     if path.suffix and path.is_dir():
         raise TroubleError([Trouble("SK428", "there is a folder of that name", place, help="choose another name")])
     if not path.suffix and path.exists() and not _ours(path):
@@ -218,7 +224,9 @@ def open_inputs(patterns: Sequence[str], *, sheet: str = "") -> Inputs:
     if len(kinds) > 1:
         said = f"the files are of several formats: {', '.join(sorted(kinds))}"
         raise TroubleError([Trouble("SK424", said, help="screen each by itself")])
-    found = Inputs(tuple(files), kinds.pop(), sheet=sheet)
+    found = Inputs(
+        tuple(files), kinds.pop(), sheet=sheet, folders=tuple(Path(p).resolve() for p in patterns if Path(p).is_dir())
+    )
     opened: dict[Path, Opened] = {}
     for path in files:
         try:

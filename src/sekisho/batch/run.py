@@ -3,8 +3,6 @@
 The units of the input are decided one after the other; each becomes a part in a folder beside the
 output, and a line of its journal. When all parts are there they are joined and renamed. Whatever
 interrupts a run, the next one goes on after the last whole part.
-
-Slightly longer than other files: what a part is, and what its journal says of it, belong together.
 """
 
 from __future__ import annotations
@@ -12,20 +10,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from sekisho.base import Place, Trouble, TroubleError, digest, whole
+from sekisho.base import Trouble, TroubleError, digest
+from sekisho.batch.alone import alone, cannot_write
 from sekisho.batch.answers import COLUMNS, FAMILIES, OUTCOME
 from sekisho.batch.cells import Cells, NotUnderstoodError
 from sekisho.batch.columns import Mapped, names_kept
@@ -234,54 +232,6 @@ def run(
     kind = output_format(output, inputs)
     with alone(output):
         return _run(inputs, output, table, kind, progress)
-
-
-@contextmanager
-def alone(output: Path) -> Iterator[None]:
-    """While a run writes an output no other does: their parts would be mixed. Let go of when a run dies.
-
-    Raises:
-        TroubleError: Another run is writing it.
-    """
-    path = output.with_name(f".{output.name}.lock")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w")
-    except OSError as error:
-        raise TroubleError([cannot_write(error, output)]) from error
-    with file:
-        try:
-            _lock(file, path)
-        except (BlockingIOError, PermissionError, FileNotFoundError):
-            help_ = "wait until it is done, or give this result another name"
-            trouble = Trouble("SK428", "another run is writing this output", (Place(str(output)),), help=help_)
-            raise TroubleError([trouble]) from None
-        except OSError:  # a file system without locks
-            pass
-        try:
-            yield
-        finally:
-            with suppress(OSError):  # Windows keeps a file that is open; an empty one stays
-                path.unlink()
-
-
-def _lock(file: IO[str], path: Path) -> None:
-    """Lock a file that stands at a path, at once or not at all.
-
-    Raises:
-        BlockingIOError, PermissionError, FileNotFoundError: Another run has the lock, or a new one at its place.
-        OSError: The file system has no locks.
-    """
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(os.fstat(file.fileno()), path.stat()):
-            raise FileNotFoundError  # the run that had it removed it since we opened it
 
 
 def _run(inputs: Inputs, output: Path, table: Table, kind: str, progress: Progress | None) -> Report:
@@ -508,10 +458,3 @@ def _law(desk: Decider) -> list[str]:
     """All that an answer depends on besides the row: rulebooks, facts, the proposals that are taken as adopted."""
     adopted = [f"{name}@{day}" for name, day in sorted(desk.timeline().adopted.items())]
     return [desk.digest, desk.registries.digest(), *adopted]
-
-
-def cannot_write(error: OSError, output: Path) -> Trouble:
-    """The trouble of an output that cannot be written, where the next run goes on with what this one has done."""
-    trouble = whole.cannot_write(error, output)
-    why = "what is done so far is kept beside the output"
-    return replace(trouble, why=why, help=f"{trouble.help}: it goes on where it stopped")
