@@ -77,7 +77,14 @@ def strip(case: Case, stretches: Sequence[Stretch], last: Day) -> Strip:
         if bars and all(bar.rule is None for bar in bars) and changes and changes[0].kind != "fact":
             titles = {each.name: each.title for each in situation.library.instruments}
             why = f"No heading of the {titles[bars[0].instrument].removeprefix('The ')} covers it"
-        parts.append((stretch.first, end, outcome, why, stretch.revised, stretch.decision.support))
+        mark = stretch.decision.support
+        if (
+            parts and why and parts[-1][2:4] == (outcome, why) and parts[-1][5] is mark
+        ):  # the next version says it again
+            start, _, _, _, revised, _ = parts[-1]
+            parts[-1] = (start, end, outcome, why, (*revised, stretch.first, *stretch.revised), mark)
+        else:
+            parts.append((stretch.first, end, outcome, why, stretch.revised, mark))
         if bands and bands[-1][2] is outcome:
             bands[-1] = (bands[-1][0], end, outcome, bands[-1][3])
         else:
