@@ -22,6 +22,10 @@ python3 start.py              may Patriot interceptors go from Japan to Ukraine,
 python3 start.py test         everything that must hold before a change is accepted
 python3 start.py run ARGS     any other command: python3 start.py run decide cases/tour/patriot-to-ukraine.yaml"""
 
+EVERYDAY = "[charts,excel,screen,sql]"
+"""The extras that the documented commands need; `dev` holds them too."""
+DEV = "[dev]"
+
 TOUR = ("trace", "cases/tour/patriot-to-ukraine.yaml")
 
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -50,7 +54,7 @@ def main(args: Sequence[str]) -> int:
         print(USAGE if asked else f"start.py knows no `{job}`\n\n{USAGE}", file=sys.stdout if asked else sys.stderr)
         return 0 if asked else 2
     try:
-        python = environment(extras="[dev]" if job == "test" else "")
+        python = environment(extras=DEV if job == "test" else EVERYDAY)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -84,7 +88,7 @@ def environment(extras: str) -> str:
     stamp = VENV / "sekisho-installed.txt"
     wanted = digest()
     done = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
-    if done[:1] == [wanted] and (not extras or extras in done):
+    if done[:1] == [wanted] and {extras, DEV} & {*done}:
         return str(python)
     print("Installing Sekisho and what it needs (the first time this takes a minute) …", file=sys.stderr, flush=True)
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
