@@ -1,4 +1,7 @@
-"""What is wrong with a table is named, counted and set aside; the rest is decided."""
+"""What is wrong with a table is named, counted and set aside; the rest is decided.
+
+Longer than other files: every way in which a table was found to be wrong stands here, by kind.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from glob import glob, has_magic
 from os.path import commonpath
 from pathlib import Path
@@ -279,7 +278,9 @@ def _open(path: Path, root: Path, sheet: str, found: Inputs) -> Opened:
         from sekisho.batch.parquet import open_parquet
 
         return open_parquet(path, _folder_values(path, root))
-    return _open_arrow(path, found)
+    from sekisho.batch.arrow import open_arrow
+
+    return open_arrow(path, found)
 
 
 def _compare(opened: Mapping[Path, Opened]) -> None:
@@ -447,49 +448,6 @@ def distinct_headings(cells: Sequence[str | None]) -> tuple[str, ...]:
             places = ", ".join(str(at) for at, each in enumerate(names, 1) if each == name)
             raise ValueError(f"the heading `{name}` stands twice, in columns {places}; give each column its own")
     return names
-
-
-# Arrow
-
-
-def _open_arrow(path: Path, found: Inputs) -> Opened:
-    with pa.memory_map(str(path)) as source:
-        try:
-            schema = pa.ipc.open_file(source).schema
-        except pa.ArrowInvalid:
-            source.seek(0)
-            schema = pa.ipc.open_stream(source).schema
-            batches = _stream
-        else:
-            batches = _batches
-
-    headings = distinct_headings(schema.names)
-
-    def units() -> Iterator[Unit]:
-        first = 0
-        try:
-            for batch in batches(path):
-                batch.validate(full=True)  # else damage would be met when nobody knows any more where it stands
-                for start in range(0, batch.num_rows, UNIT):
-                    table = pa.Table.from_batches([batch.slice(start, UNIT)]).rename_columns(list(headings))
-                    yield Unit(str(path), first, partial(pa.Table.slice, table))
-                    first += table.num_rows
-        except (pa.ArrowException, OSError) as error:
-            found.refused.append((f"{path}, after row {first:,}", f"{reason(error)}; the rest is not decided"))
-
-    return Opened(headings, None, units, dict(zip(headings, schema.types, strict=True)))
-
-
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
-    with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source)
-        for number in range(reader.num_record_batches):
-            yield reader.get_batch(number)
-
-
-def _stream(path: Path) -> Iterator[pa.RecordBatch]:
-    with pa.memory_map(str(path)) as source:
-        yield from pa.ipc.open_stream(source)
 
 
 def missing_package(name: str, extra: str, what: str = "") -> Trouble:

@@ -78,9 +78,8 @@ def strip(case: Case, stretches: Sequence[Stretch], last: Day) -> Strip:
             titles = {each.name: each.title for each in situation.library.instruments}
             why = f"No heading of the {titles[bars[0].instrument].removeprefix('The ')} covers it"
         mark = stretch.decision.support
-        if (
-            parts and why and parts[-1][2:4] == (outcome, why) and parts[-1][5] is mark
-        ):  # the next version says it again
+        # The next version of the law may say the same again.
+        if parts and why and parts[-1][2:4] == (outcome, why) and parts[-1][5] is mark:
             start, _, _, _, revised, _ = parts[-1]
             parts[-1] = (start, end, outcome, why, (*revised, stretch.first, *stretch.revised), mark)
         else:
